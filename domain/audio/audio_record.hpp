@@ -1,0 +1,70 @@
+#pragma once
+
+#include "domain/library/media_tags.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::audio {
+
+/// EBU R128 figures of one programme (ITU-R BS.1770-4, EBU Tech 3341/3342).
+/// A figure is absent when the programme is too short or silent for it.
+struct loudness_figures {
+  std::optional<double> integrated_lufs;
+  std::optional<double> range_lu;
+  std::optional<double> true_peak_dbtp;
+  std::optional<double> momentary_max_lufs;
+  std::optional<double> shortterm_max_lufs;
+  /// ReplayGain 2.0 track gain: -18 LUFS minus the integrated loudness.
+  std::optional<double> replaygain_track_db;
+};
+
+/// Timbre statistics over one STFT at 22.05 kHz.
+struct timbre_figures {
+  std::array<double, 20> mfcc_mean{};
+  std::array<double, 20> mfcc_std{};
+  double centroid_hz = 0.0;
+  /// Frequency below which 85 % of the spectral energy lies.
+  double rolloff_hz = 0.0;
+  /// Geometric over arithmetic mean of the power spectrum, in [0, 1].
+  double flatness = 0.0;
+  /// Sign changes per sample, in [0, 1].
+  double zero_crossing_rate = 0.0;
+  /// Root mean square of the mono mix, linear.
+  double energy = 0.0;
+};
+
+/// Silence at both ends and a picture of the level over time.
+struct structure_figures {
+  /// Seconds before the level first, and after it last, exceeds -60 dBFS.
+  double leading_silence_s = 0.0;
+  double trailing_silence_s = 0.0;
+  /// At most 1800 absolute peaks of equal time slices, linear, in [0, 255].
+  std::vector<std::uint8_t> waveform_peaks;
+};
+
+/// Everything that the analysis of one audio file gives. A block that could
+/// not be computed is absent, never zero.
+struct audio_record {
+  double duration_s = 0.0;
+  int sample_rate_hz = 0;
+  int channels = 0;
+  std::string codec;
+  /// Samples that were NaN or infinite and counted as zero.
+  std::int64_t invalid_samples = 0;
+  media_tags tags;
+  loudness_figures loudness;
+  std::optional<timbre_figures> timbre;
+  /// Mean chroma, C first, largest element 1; absent for silence.
+  std::optional<std::array<double, 12>> chroma;
+  std::optional<structure_figures> structure;
+};
+
+/// Names what computed an `audio_record`: results of another version are
+/// recomputed. Raise it whenever a figure changes.
+inline constexpr const char* audio_record_version = "audio-1";
+
+} // namespace troupe::audio
