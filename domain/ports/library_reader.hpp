@@ -1,0 +1,220 @@
+#pragma once
+
+#include "domain/jobs/job.hpp"
+#include "domain/library/found_file.hpp"
+#include "domain/result.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// How an entry stands. The order is that of CONTRACT, rule 2.
+enum class entry_state : std::uint8_t {
+  pending,
+  done,
+  failed,
+  quarantined,
+  missing,
+};
+
+[[nodiscard]] std::string_view to_string(entry_state state) noexcept;
+[[nodiscard]] std::optional<entry_state>
+parse_entry_state(std::string_view word) noexcept;
+
+/// One file or text that the library knows.
+struct entry_row {
+  entry_id id{};
+  /// Public id, 26 characters.
+  std::string ulid;
+  media_kind kind = media_kind::audio;
+  entry_state state = entry_state::pending;
+  /// Raw bytes; empty for a text entry given by command.
+  std::string path;
+  /// The user's key and title; text entries only.
+  std::string key;
+  std::string title;
+  file_stamp stamp;
+  content_hash hash{};
+  /// The result's JSON object; empty while there is none.
+  std::string document;
+  /// Why it failed or was quarantined; empty else.
+  std::string message;
+  std::string space;
+  std::int64_t dim = 0;
+};
+
+struct entry_query {
+  std::optional<media_kind> kind;
+  std::optional<entry_state> state;
+  /// Only paths that are this, or below this folder; raw bytes, absolute.
+  std::string under;
+  std::int64_t limit = 100;
+  /// Continue after this row, as `entry_page::next`; empty: from the start.
+  std::string cursor;
+  bool with_documents = true;
+};
+
+struct entry_page {
+  std::vector<entry_row> rows;
+  /// Cursor of the next page; empty at the end.
+  std::string next;
+};
+
+struct attempt_row {
+  int number = 0;
+  std::int64_t claim = 0;
+  std::string worker;
+  std::int64_t started_us = 0;
+  std::int64_t ended_us = 0;
+  attempt_outcome outcome = attempt_outcome::succeeded;
+  error_class why = error_class::none;
+  std::string stage;
+  std::string message;
+};
+
+struct job_row {
+  job_id id{};
+  std::string ulid;
+  job_kind kind = job_kind::audio_analyze;
+  job_state state = job_state::ready;
+  int priority = 0;
+  int attempts_charged = 0;
+  int interruptions = 0;
+  int crashes = 0;
+  bool alone = false;
+  std::string version;
+  content_hash hash{};
+  /// One path of the content; empty when none is left.
+  std::string path;
+  std::int64_t created_us = 0;
+  std::int64_t updated_us = 0;
+  std::int64_t not_before_us = 0;
+  std::int64_t claimed_us = 0;
+  error_class why = error_class::none;
+  std::string message;
+  /// Jobs of its kind that would be claimed before it; ready jobs only.
+  std::int64_t ahead = 0;
+};
+
+struct job_query {
+  std::optional<job_state> state;
+  std::optional<job_kind> kind;
+  std::optional<error_class> why;
+  /// Only jobs changed at or after this.
+  std::int64_t since_us = 0;
+  std::int64_t limit = 100;
+  std::string cursor;
+};
+
+struct job_page {
+  std::vector<job_row> rows;
+  std::string next;
+};
+
+struct job_details {
+  job_row job;
+  /// Oldest first.
+  std::vector<attempt_row> attempts;
+};
+
+struct audit_row {
+  std::int64_t at_us = 0;
+  std::string actor;
+  std::string action;
+  std::string target;
+  std::string detail;
+  std::int64_t affected = 0;
+};
+
+/// What the scanner needs to see that a file is unchanged: 40 bytes each.
+struct known_file {
+  /// `path_digest` of the path bytes, as two words.
+  std::uint64_t path_digest_high = 0;
+  std::uint64_t path_digest_low = 0;
+  file_stamp stamp;
+  entry_id id{};
+  bool missing = false;
+};
+
+struct kind_coverage {
+  media_kind kind = media_kind::audio;
+  /// Entries that are not missing.
+  std::int64_t entries = 0;
+  std::int64_t done = 0;
+  std::int64_t failed = 0;
+  std::int64_t quarantined = 0;
+  std::int64_t pending = 0;
+  std::int64_t missing = 0;
+};
+
+struct queue_depth {
+  job_kind kind = job_kind::audio_analyze;
+  /// Index: `job_state`.
+  std::int64_t counts[8] = {};
+  /// When the oldest ready job became ready; 0 without any.
+  std::int64_t oldest_ready_us = 0;
+};
+
+struct failure_cause {
+  job_kind kind = job_kind::audio_analyze;
+  error_class why = error_class::none;
+  std::int64_t count = 0;
+  /// Message of the latest one.
+  std::string sample;
+};
+
+struct library_status {
+  int schema = 0;
+  std::int64_t epoch = 0;
+  std::int64_t file_bytes = 0;
+  std::vector<kind_coverage> coverage;
+  std::vector<queue_depth> queues;
+  std::vector<failure_cause> failures;
+  std::int64_t audit_rows = 0;
+  /// Audit rows of accepted results.
+  std::int64_t results_accepted = 0;
+};
+
+/// The library file, for reading only; sees what was committed.
+///
+/// Thread affinity: owned and called by one thread (the READER). Never writes,
+/// not even the log; works on a library in a read-only folder.
+class library_reader {
+public:
+  virtual ~library_reader() = default;
+
+  /// Entries in path order (text entries last), at most `limit`.
+  [[nodiscard]] virtual result<entry_page>
+  entries(const entry_query& query) = 0;
+
+  /// The entry at exactly this absolute path.
+  [[nodiscard]] virtual result<entry_row> entry_at(const std::string& path) = 0;
+
+  /// The entry with this id, or unique prefix of it, or key. An ambiguous
+  /// prefix is `errc::invalid_argument` with the matches in the detail.
+  [[nodiscard]] virtual result<entry_row>
+  entry_named(const std::string& word) = 0;
+
+  /// Jobs, most recently changed first.
+  [[nodiscard]] virtual result<job_page> jobs(const job_query& query) = 0;
+
+  /// The job with this id or unique prefix, with its attempts. Ambiguous:
+  /// `errc::invalid_argument`.
+  [[nodiscard]] virtual result<job_details>
+  job_named(const std::string& word) = 0;
+
+  /// Latest audit rows first.
+  [[nodiscard]] virtual result<std::vector<audit_row>>
+  audit(std::int64_t since_us, std::int64_t limit) = 0;
+
+  /// All entries at or below the roots (absolute paths, raw bytes).
+  [[nodiscard]] virtual result<std::vector<known_file>>
+  known_files(const std::vector<std::string>& roots) = 0;
+
+  [[nodiscard]] virtual result<library_status> status() = 0;
+};
+
+} // namespace troupe
