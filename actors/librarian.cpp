@@ -1,0 +1,347 @@
+#include "actors/librarian.hpp"
+
+#include "actors/caf_error.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+// -- state --------------------------------------------------------------------
+
+/// True for failures that concern one message; all others end the batch.
+bool concerns_one_message(errc code) noexcept {
+  return code == errc::not_found || code == errc::refused
+         || code == errc::invalid_argument || code == errc::too_large
+         || code == errc::unsupported;
+}
+
+/// Invariant: a transaction is open exactly while `unanswered_` is not empty,
+/// and a commit message is then on its way.
+class librarian_state {
+public:
+  static constexpr const char* name = "troupe.librarian";
+
+  explicit librarian_state(librarian_actor::pointer self) : self_(self) {}
+
+  librarian_actor::behavior_type
+  make_behavior(const librarian_tunables& tunables,
+                std::unique_ptr<library_store> store, const wall_clock& clock,
+                log_sink& log) {
+    tunables_ = tunables;
+    store_ = std::move(store);
+    clock_ = &clock;
+    log_ = &log;
+    return {
+      [this](epoch_atom, const epoch_request& x) { return on_epoch(x); },
+      [this](record_atom, const found_batch& x) { return on_record(x); },
+      [this](sweep_atom, const sweep_request& x) { return on_sweep(x); },
+      [this](text_atom, const text_entry& x) { return on_text(x); },
+      [this](forget_atom, const forget_request& x) { return on_forget(x); },
+      [this](settle_atom, const settle_request& x) { return on_settle(x); },
+      [this](running_atom, std::int64_t x) { return on_running(x); },
+      [this](wake_atom, const job_kinds& x) { return on_wake(x); },
+      [this](cover_atom, bool dry_run) { return on_cover(dry_run); },
+      [this](retry_atom, const job_verb& x) { return on_retry(x); },
+      [this](cancel_atom, const job_verb& x) { return on_cancel(x); },
+      [this](backup_atom, const std::string& x) { return on_backup(x); },
+      [this](check_atom) { return on_check(); },
+      [this](commit_atom) { commit(); },
+      [this](tidy_atom) { on_tidy(); },
+    };
+  }
+
+  /// Runs as the actor ends: CAF never answers a promise that is left over.
+  ~librarian_state() {
+    if (!store_)
+      return;
+    tidy_on_its_way_ = true;
+    commit();
+    report(store_->checkpoint(true), "checkpoint");
+  }
+
+  librarian_state(const librarian_state&) = delete;
+  librarian_state& operator=(const librarian_state&) = delete;
+
+private:
+  // -- message handlers, in the order of librarian_actor ----------------------
+
+  caf::result<epoch_report> on_epoch(const epoch_request& request) {
+    return write<epoch_report>([&] { return start_epoch(request); });
+  }
+
+  caf::result<record_report> on_record(const found_batch& batch) {
+    return write<record_report>(
+      [&] { return store_->record(batch.files, clock_->now_us()); });
+  }
+
+  caf::result<sweep_report> on_sweep(const sweep_request& request) {
+    return write<sweep_report>(
+      [&] { return store_->sweep(request, clock_->now_us()); });
+  }
+
+  caf::result<std::string> on_text(const text_entry& entry) {
+    return write<std::string>(
+      [&] { return store_->add_text(entry, clock_->now_us()); });
+  }
+
+  caf::result<bool> on_forget(const forget_request& request) {
+    return write<bool>([&]() -> result<bool> {
+      auto gone
+        = store_->forget(request.entry, request.note, clock_->now_us());
+      if (!gone)
+        return gone.failure();
+      return true;
+    });
+  }
+
+  caf::result<settle_report> on_settle(const settle_request& request) {
+    return write<settle_report>([&] { return store_->settle(request); });
+  }
+
+  caf::result<claim_keys> on_running(std::int64_t epoch) {
+    return write<claim_keys>([&]() -> result<claim_keys> {
+      auto keys = store_->running(epoch);
+      if (!keys)
+        return keys.failure();
+      return claim_keys{std::move(keys.value())};
+    });
+  }
+
+  caf::result<backlog> on_wake(const job_kinds& kinds) {
+    return write<backlog>(
+      [&] { return store_->wake(kinds.kinds, clock_->now_us()); });
+  }
+
+  caf::result<std::int64_t> on_cover(bool dry_run) {
+    return write<std::int64_t>(
+      [&] { return store_->reconcile(dry_run, clock_->now_us()); });
+  }
+
+  caf::result<std::int64_t> on_retry(const job_verb& verb) {
+    return write<std::int64_t>([&] {
+      return store_->retry(verb.filter, verb.dry_run, verb.note,
+                           clock_->now_us());
+    });
+  }
+
+  caf::result<std::int64_t> on_cancel(const job_verb& verb) {
+    return write<std::int64_t>([&] {
+      return store_->cancel(verb.filter, verb.dry_run, verb.note,
+                            clock_->now_us());
+    });
+  }
+
+  caf::result<bool> on_backup(const std::string& file) {
+    commit();
+    if (auto copied = store_->backup(file); !copied)
+      return to_caf(copied.failure());
+    return true;
+  }
+
+  caf::result<check_findings> on_check() {
+    commit();
+    auto findings = store_->check();
+    if (!findings)
+      return to_caf(findings.failure());
+    return check_findings{std::move(findings.value())};
+  }
+
+  void on_tidy() {
+    tidy_on_its_way_ = false;
+    if (unanswered_.empty())
+      report(store_->checkpoint(false), "checkpoint");
+  }
+
+  // -- the batch --------------------------------------------------------------
+
+  /// Runs one message's statements inside the batch; its reply waits for the
+  /// COMMIT.
+  template <class T, class Operation>
+  caf::result<T> write(Operation&& operation) {
+    if (auto opened = open(); !opened)
+      return to_caf(opened.failure());
+    auto outcome = attempt<T>(std::forward<Operation>(operation));
+    if (!outcome) {
+      if (!concerns_one_message(outcome.failure().code))
+        abandon(outcome.failure());
+      return to_caf(outcome.failure());
+    }
+    auto promise = self_->make_response_promise<T>();
+    unanswered_.push_back(
+      [promise, reply = std::move(outcome.value())](const error* why) mutable {
+        if (why != nullptr)
+          promise.deliver(to_caf(*why));
+        else
+          promise.deliver(std::move(reply));
+      });
+    if (unanswered_.size() >= tunables_.batch_max)
+      commit();
+    return promise;
+  }
+
+  template <class T, class Operation>
+  result<T> attempt(Operation&& operation) {
+    if (auto marked = store_->savepoint(); !marked)
+      return marked.failure();
+    result<T> outcome = operation();
+    if (!outcome) {
+      store_->undo();
+      return outcome;
+    }
+    if (auto kept = store_->release(); !kept)
+      return kept.failure();
+    return outcome;
+  }
+
+  result<void> open() {
+    if (open_)
+      return {};
+    if (auto begun = store_->begin(); !begun) {
+      report(begun, "begin");
+      return begun;
+    }
+    open_ = true;
+    // Behind the messages that wait already: they join this batch.
+    self_->send(self_, commit_atom_v);
+    return {};
+  }
+
+  void commit() {
+    if (!open_)
+      return;
+    open_ = false;
+    auto committed = store_->commit();
+    report(committed, "commit");
+    answer(committed ? nullptr : &committed.failure());
+    if (!tidy_on_its_way_) {
+      tidy_on_its_way_ = true;
+      self_->delayed_send(self_, tunables_.tidy_after, tidy_atom_v);
+    }
+  }
+
+  /// A failure of the file itself: nothing of the batch may count.
+  void abandon(const error& why) {
+    open_ = false;
+    store_->rollback();
+    report(result<void>{why}, "write");
+    answer(&why);
+  }
+
+  void answer(const error* why) {
+    auto promises = std::exchange(unanswered_, {});
+    for (auto& promise : promises)
+      promise(why);
+  }
+
+  // -- helpers ----------------------------------------------------------------
+
+  result<epoch_report> start_epoch(const epoch_request& request) {
+    auto started = store_->start_epoch(clock_->now_us());
+    if (!started)
+      return started.failure();
+    epoch_report found;
+    found.epoch = started->epoch;
+    std::vector<orphan_verdict> verdicts;
+    for (const auto& left : started->orphans) {
+      const auto signal = signal_of(request, left.hash);
+      auto verdict = judge_orphan(left, signal, tunables_.suspicion);
+      const bool quarantined = verdict.next == job_state::quarantined;
+      ++(quarantined ? found.quarantined : found.requeued);
+      if (signal != 0 || quarantined)
+        found.named.push_back(
+          {left.hash, signal, quarantined, verdict.message});
+      verdicts.push_back(std::move(verdict));
+    }
+    if (auto settled = store_->settle_orphans(verdicts, clock_->now_us());
+        !settled)
+      return settled.failure();
+    return found;
+  }
+
+  static int signal_of(const epoch_request& request, const content_hash& hash) {
+    for (const auto& note : request.crashes)
+      if (note.hash == hash)
+        return note.signal;
+    return 0;
+  }
+
+  void report(const result<void>& outcome, std::string_view verb) {
+    if (!outcome)
+      log_->write(log_level::error, "librarian",
+                  fmt::format("{} failed code={} {}", verb,
+                              to_string(outcome.failure().code),
+                              outcome.failure().detail));
+  }
+
+  // -- members ----------------------------------------------------------------
+
+  /// The hosting actor; outlives this state.
+  librarian_actor::pointer self_;
+
+  librarian_tunables tunables_;
+
+  /// Owned. Null only before make_behavior.
+  std::unique_ptr<library_store> store_;
+
+  /// Borrowed. Never null after make_behavior.
+  const wall_clock* clock_ = nullptr;
+  log_sink* log_ = nullptr;
+
+  bool open_ = false;
+  bool tidy_on_its_way_ = false;
+
+  /// Promises of the open batch, in order; called once each.
+  std::vector<std::function<void(const error*)>> unanswered_;
+};
+
+// -- host ---------------------------------------------------------------------
+
+/// Carries move-only dependencies into the state, which dies on actor exit.
+class librarian_host final
+  : public librarian_actor::stateful_base<librarian_state> {
+public:
+  librarian_host(caf::actor_config& cfg, const librarian_tunables& tunables,
+                 std::unique_ptr<library_store> store, const wall_clock* clock,
+                 log_sink* log)
+    : stateful_base(cfg), tunables_(tunables), store_(std::move(store)),
+      clock_(clock), log_(log) {}
+
+  behavior_type make_behavior() override {
+    return state.make_behavior(tunables_, std::move(store_), *clock_, *log_);
+  }
+
+private:
+  using stateful_base = librarian_actor::stateful_base<librarian_state>;
+
+  librarian_tunables tunables_;
+  std::unique_ptr<library_store> store_;
+  const wall_clock* clock_;
+  log_sink* log_;
+};
+
+} // namespace
+
+// -- spawn --------------------------------------------------------------------
+
+librarian_actor spawn_librarian(caf::actor_system& system,
+                                const librarian_tunables& tunables,
+                                std::unique_ptr<library_store> store,
+                                const wall_clock& clock, log_sink& log) {
+  if (tunables.where == placement::detached)
+    return system.spawn<librarian_host, caf::detached>(
+      tunables, std::move(store), &clock, &log);
+  return system.spawn<librarian_host>(tunables, std::move(store), &clock,
+                                      &log);
+}
+
+} // namespace troupe

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/messages/librarian.hpp"
+#include "actors/placement.hpp"
+#include "domain/jobs/suspicion.hpp"
+#include "domain/ports/library_store.hpp"
+#include "domain/ports/log_sink.hpp"
+#include "domain/ports/wall_clock.hpp"
+
+#include <caf/fwd.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+namespace troupe {
+
+/// Tunables of the LIBRARIAN.
+struct librarian_tunables {
+  /// Messages that one COMMIT may answer, in [1, 65536].
+  std::size_t batch_max = 512;
+  /// Quiet time before the log is moved into the file.
+  std::chrono::milliseconds tidy_after{1'000};
+  suspicion_policy suspicion;
+  placement where = placement::detached;
+};
+
+/// Spawns the LIBRARIAN as the sole owner of `store`. It ends with the error
+/// of a store that can neither commit nor roll back.
+/// @param clock, log borrowed; must outlive the actor system
+[[nodiscard]] librarian_actor
+spawn_librarian(caf::actor_system& system, const librarian_tunables& tunables,
+                std::unique_ptr<library_store> store, const wall_clock& clock,
+                log_sink& log);
+
+} // namespace troupe

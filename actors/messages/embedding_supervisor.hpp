@@ -1,0 +1,52 @@
+#pragma once
+
+#include "actors/messages/types.hpp"
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+namespace troupe {
+
+/// What workers say to the SUPERVISOR.
+using dispatcher_actor = caf::typed_actor<
+  // Is ready for a job. From a worker, once, when it is set up.
+  caf::reacts_to<ask_atom, worker_seat>,
+  // Gives a sign of life. From a worker, per decoded block.
+  caf::reacts_to<beat_atom, worker_beat>,
+  // Ended its job and is ready for the next one. From a worker.
+  caf::reacts_to<end_atom, worker_end>>;
+
+/// The EMBEDDING SUPERVISOR: every job passes it; it claims on credit, gives
+/// work out, watches the workers, and settles what they did.
+using supervisor_actor = dispatcher_actor::extend<
+  // Records found files, then gives the new work out. From the FINDER.
+  caf::replies_to<record_atom, found_batch>::with<record_report>,
+  // Marks, moves or forgets entries that vanished. From the FINDER.
+  caf::replies_to<sweep_atom, sweep_request>::with<sweep_report>,
+  // Stores a text; replies the entry's public id. From commands.
+  caf::replies_to<text_atom, text_entry>::with<std::string>,
+  // Makes failed jobs ready again; replies how many. From commands.
+  caf::replies_to<retry_atom, job_verb>::with<std::int64_t>,
+  // Cancels jobs, running ones between two blocks; replies how many. From
+  // commands.
+  caf::replies_to<cancel_atom, job_verb>::with<std::int64_t>,
+  // Queues what has neither result nor job. From itself and from commands.
+  caf::replies_to<cover_atom>::with<std::int64_t>,
+  // Replies what the start found, once the epoch has begun. From run_node.
+  caf::replies_to<ready_atom>::with<epoch_report>,
+  // Replies when no job of a living pool is ready, running or waiting. From
+  // commands.
+  caf::replies_to<idle_atom>::with<work_progress>,
+  // Replies how the work stands. From commands.
+  caf::replies_to<progress_atom>::with<work_progress>,
+  // Replies how the pools stand. From commands.
+  caf::replies_to<status_atom>::with<pool_statuses>,
+  // Stops claiming, lets running jobs end within the grace period (ms), hands
+  // the rest back, and replies once all is durable. From run_node.
+  caf::replies_to<drain_atom, std::int64_t>::with<drain_report>,
+  // Settles what has gathered and gives work out. From itself.
+  caf::reacts_to<dispatch_atom>,
+  // Looks at deadlines, slots and lost replies. From itself.
+  caf::reacts_to<watch_atom>>;
+
+} // namespace troupe

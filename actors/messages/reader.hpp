@@ -1,0 +1,29 @@
+#pragma once
+
+#include "actors/messages/types.hpp"
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+namespace troupe {
+
+/// The READER: answers every question about the library; never writes.
+using reader_actor = caf::typed_actor<
+  // A page of entries. From commands.
+  caf::replies_to<entries_atom, entry_query>::with<entry_page>,
+  // The entry with this id, prefix or key. From commands.
+  caf::replies_to<entry_atom, std::string>::with<entry_row>,
+  // The entry at this absolute path. From commands.
+  caf::replies_to<entryat_atom, std::string>::with<entry_row>,
+  // A page of jobs. From commands.
+  caf::replies_to<jobs_atom, job_query>::with<job_page>,
+  // The job with this id or prefix, and its attempts. From commands.
+  caf::replies_to<job_atom, std::string>::with<job_details>,
+  // Counts of everything. From commands.
+  caf::replies_to<status_atom>::with<library_status>,
+  // The latest audit rows. From commands.
+  caf::replies_to<audit_atom, audit_query>::with<audit_rows>,
+  // What is known below these absolute paths. From the FINDER.
+  caf::replies_to<known_atom, path_list>::with<known_files_ptr>>;
+
+} // namespace troupe

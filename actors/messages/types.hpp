@@ -1,0 +1,285 @@
+#pragma once
+
+#include "domain/dispatch/worker_pool.hpp"
+#include "domain/jobs/attempt.hpp"
+#include "domain/jobs/job.hpp"
+#include "domain/library/found_file.hpp"
+#include "domain/ports/crash_notes.hpp"
+#include "domain/ports/library_reader.hpp"
+#include "domain/ports/library_store.hpp"
+#include "domain/ports/media_finder.hpp"
+#include "domain/result.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+// Ids are part of the wire format: append only, never reorder.
+CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
+
+  CAF_ADD_ATOM(troupe, troupe, epoch_atom, "epoch")
+  CAF_ADD_ATOM(troupe, troupe, record_atom, "record")
+  CAF_ADD_ATOM(troupe, troupe, sweep_atom, "sweep")
+  CAF_ADD_ATOM(troupe, troupe, text_atom, "text")
+  CAF_ADD_ATOM(troupe, troupe, forget_atom, "forget")
+  CAF_ADD_ATOM(troupe, troupe, settle_atom, "settle")
+  CAF_ADD_ATOM(troupe, troupe, running_atom, "running")
+  CAF_ADD_ATOM(troupe, troupe, wake_atom, "wake")
+  CAF_ADD_ATOM(troupe, troupe, cover_atom, "cover")
+  CAF_ADD_ATOM(troupe, troupe, retry_atom, "retry")
+  CAF_ADD_ATOM(troupe, troupe, cancel_atom, "cancel")
+  CAF_ADD_ATOM(troupe, troupe, backup_atom, "backup")
+  CAF_ADD_ATOM(troupe, troupe, check_atom, "check")
+  CAF_ADD_ATOM(troupe, troupe, commit_atom, "commit")
+  CAF_ADD_ATOM(troupe, troupe, tidy_atom, "tidy")
+  CAF_ADD_ATOM(troupe, troupe, ask_atom, "ask")
+  CAF_ADD_ATOM(troupe, troupe, work_atom, "work")
+  CAF_ADD_ATOM(troupe, troupe, step_atom, "step")
+  CAF_ADD_ATOM(troupe, troupe, beat_atom, "beat")
+  CAF_ADD_ATOM(troupe, troupe, end_atom, "end")
+  CAF_ADD_ATOM(troupe, troupe, dispatch_atom, "dispatch")
+  CAF_ADD_ATOM(troupe, troupe, watch_atom, "watch")
+  CAF_ADD_ATOM(troupe, troupe, drain_atom, "drain")
+  CAF_ADD_ATOM(troupe, troupe, idle_atom, "idle")
+  CAF_ADD_ATOM(troupe, troupe, progress_atom, "progress")
+  CAF_ADD_ATOM(troupe, troupe, find_atom, "find")
+  CAF_ADD_ATOM(troupe, troupe, entries_atom, "entries")
+  CAF_ADD_ATOM(troupe, troupe, entry_atom, "entry")
+  CAF_ADD_ATOM(troupe, troupe, entryat_atom, "entryat")
+  CAF_ADD_ATOM(troupe, troupe, jobs_atom, "jobs")
+  CAF_ADD_ATOM(troupe, troupe, job_atom, "job")
+  CAF_ADD_ATOM(troupe, troupe, status_atom, "status")
+  CAF_ADD_ATOM(troupe, troupe, audit_atom, "audit")
+  CAF_ADD_ATOM(troupe, troupe, known_atom, "known")
+  CAF_ADD_ATOM(troupe, troupe, rescan_atom, "rescan")
+  CAF_ADD_ATOM(troupe, troupe, ready_atom, "ready")
+
+CAF_END_TYPE_ID_BLOCK(troupe)
+
+namespace troupe {
+
+// Everything below stays inside the process (CAF_ALLOW_UNSAFE_MESSAGE_TYPE at
+// the end): the handles that carry it are never published.
+
+/// Files to record, in one transaction.
+struct found_batch {
+  std::vector<found_file> files;
+};
+
+/// The start of a SUPERVISOR's incarnation.
+struct epoch_request {
+  /// What crashed the earlier process, by name.
+  std::vector<crash_note> crashes;
+};
+
+/// A content that the last process left running, and what became of it.
+struct returned_job {
+  content_hash hash{};
+  /// 0 when nobody is to blame.
+  int signal = 0;
+  bool quarantined = false;
+  std::string message;
+};
+
+struct epoch_report {
+  std::int64_t epoch = 0;
+  std::int64_t requeued = 0;
+  std::int64_t quarantined = 0;
+  /// Only those that a crash names or that were quarantined.
+  std::vector<returned_job> named;
+};
+
+struct claim_keys {
+  std::vector<claim_key> keys;
+};
+
+struct job_kinds {
+  std::vector<job_kind> kinds;
+};
+
+/// What an integrity check found; empty when sound.
+struct check_findings {
+  std::vector<std::string> findings;
+};
+
+/// A bulk verb on jobs.
+struct job_verb {
+  job_filter filter;
+  bool dry_run = false;
+  audit_note note;
+};
+
+struct forget_request {
+  entry_id entry{};
+  audit_note note;
+};
+
+/// A worker's sign of life.
+struct worker_beat {
+  worker_seat seat;
+  claim_key key;
+  /// Seconds of media worked through, and the length by the header.
+  double media_s = 0.0;
+  double duration_s = 0.0;
+};
+
+/// A worker's last word on a job; asks for the next one at the same time.
+struct worker_end {
+  worker_seat seat;
+  claim_key key;
+  work_outcome outcome;
+};
+
+/// One job in hand, for whoever watches.
+struct work_in_hand {
+  std::string worker;
+  std::string path;
+  job_kind kind = job_kind::audio_analyze;
+  std::int64_t elapsed_ms = 0;
+  double media_s = 0.0;
+  double duration_s = 0.0;
+};
+
+/// How the work of this incarnation stands.
+struct work_progress {
+  /// Jobs ready or waiting when the epoch began, and queued since.
+  std::int64_t total = 0;
+  std::int64_t done = 0;
+  std::int64_t failed = 0;
+  std::int64_t quarantined = 0;
+  std::int64_t cancelled = 0;
+  /// Failed for now; another try follows.
+  std::int64_t retried = 0;
+  /// Late results that the store refused.
+  std::int64_t refused = 0;
+  /// Seconds of media analysed.
+  double media_s = 0.0;
+  std::vector<work_in_hand> running;
+  /// Jobs not in hand that wait for a due time, and the earliest of these
+  /// (microseconds UTC).
+  std::int64_t waiting = 0;
+  std::int64_t next_due_us = 0;
+  /// Why a pool gives out no work; empty while all do.
+  std::string broken;
+};
+
+/// How a pool stands.
+struct pool_status {
+  job_kind kind = job_kind::audio_analyze;
+  int slots = 0;
+  int live = 0;
+  int stuck = 0;
+  std::string broken;
+  std::vector<slot_counters> workers;
+};
+
+struct pool_statuses {
+  std::vector<pool_status> pools;
+};
+
+/// What a drain left behind.
+struct drain_report {
+  std::int64_t handed_back = 0;
+  /// Workers that did not answer within the grace period.
+  std::int64_t abandoned = 0;
+};
+
+/// What to find, and what to do with it.
+struct find_request {
+  /// Paths as the user typed them.
+  std::vector<std::string> roots;
+  /// Count only, record nothing.
+  bool dry_run = false;
+  /// Forget entries that vanished.
+  bool prune = false;
+  /// Believe even that half of the known entries vanished.
+  bool force = false;
+};
+
+/// How far a walk is, and what it found.
+struct find_progress {
+  std::int64_t files_seen = 0;
+  /// Media files, by `media_kind`; index 0 is unused.
+  std::int64_t media[4] = {};
+  std::int64_t unchanged = 0;
+  std::int64_t bytes_read = 0;
+  record_report recorded;
+  std::string current;
+  bool finished = false;
+};
+
+struct find_report {
+  find_progress counts;
+  sweep_report swept;
+  /// Known entries under the roots that the walk did not meet.
+  std::int64_t vanished = 0;
+  std::int64_t known = 0;
+  /// Half or more of the known entries vanished: nothing was marked.
+  bool vanish_refused = false;
+  /// At most 1,000; `problems_total` counts all.
+  std::vector<find_problem> problems;
+  std::int64_t problems_total = 0;
+  bool cancelled = false;
+};
+
+struct path_list {
+  std::vector<std::string> paths;
+};
+
+struct audit_query {
+  std::int64_t since_us = 0;
+  std::int64_t limit = 100;
+};
+
+struct audit_rows {
+  std::vector<audit_row> rows;
+};
+
+/// Known files by path digest; shared, not copied.
+using known_files_ptr = std::shared_ptr<const std::vector<known_file>>;
+
+using claimed_job_ptr = std::shared_ptr<const claimed_job>;
+
+} // namespace troupe
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::audit_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::audit_rows)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::backlog)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::check_findings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_keys)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claimed_job_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::drain_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::entry_page)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::entry_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::entry_row)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::epoch_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::epoch_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::find_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::find_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::find_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::forget_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::found_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_details)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_kinds)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_page)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_verb)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::known_files_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::library_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::path_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::pool_statuses)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::record_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::sweep_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::sweep_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::text_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::work_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::worker_beat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::worker_end)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::worker_seat)

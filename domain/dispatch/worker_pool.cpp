@@ -1,0 +1,214 @@
+#include "domain/dispatch/worker_pool.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace troupe {
+
+worker_pool::worker_pool(job_kind kind, const pool_limits& limits)
+  : kind_(kind), limits_(limits), restarts_(limits.restarts),
+    slots_(static_cast<std::size_t>(limits.slots)) {
+  assert(limits.slots > 0);
+}
+
+// -- events -------------------------------------------------------------------
+
+worker_seat worker_pool::occupy(int slot) {
+  auto& state = slots_.at(static_cast<std::size_t>(slot));
+  assert(!state.occupied);
+  state.occupied = true;
+  ++state.incarnation;
+  return {kind_, slot, state.incarnation};
+}
+
+bool worker_pool::ask(const worker_seat& seat) {
+  auto* state = current(seat);
+  if (state == nullptr || state->job)
+    return false;
+  state->waiting = true;
+  return true;
+}
+
+worker_seat worker_pool::assign(claimed_job job, std::int64_t now_us,
+                                std::int64_t now_ms) {
+  const auto idle_slot = std::find_if(
+    slots_.begin(), slots_.end(),
+    [](const slot_state& state) { return state.occupied && state.waiting; });
+  assert(idle_slot != slots_.end());
+  idle_slot->waiting = false;
+  held_job held;
+  held.job = std::move(job);
+  held.started_us = now_us;
+  held.started_ms = now_ms;
+  held.deadline_ms = now_ms + limits_.time_limit_ms;
+  idle_slot->job = std::move(held);
+  return {kind_, static_cast<int>(idle_slot - slots_.begin()),
+          idle_slot->incarnation};
+}
+
+bool worker_pool::beat(const worker_seat& seat, const claim_key& key,
+                       double media_s, double duration_s,
+                       std::int64_t now_ms) {
+  auto* state = current(seat);
+  if (state == nullptr || !state->job || !(state->job->job.key == key))
+    return false;
+  state->job->media_s = media_s;
+  state->job->duration_s = duration_s;
+  const auto allowance
+    = static_cast<std::int64_t>(limits_.per_media_s_ms * duration_s);
+  state->job->deadline_ms = now_ms + limits_.time_limit_ms + allowance;
+  return true;
+}
+
+std::optional<held_job> worker_pool::end(const worker_seat& seat,
+                                         const claim_key& key,
+                                         bool succeeded) {
+  auto* state = current(seat);
+  if (state == nullptr || !state->job || !(state->job->job.key == key))
+    return std::nullopt;
+  if (succeeded)
+    ++state->counters.succeeded;
+  else
+    ++state->counters.failed;
+  return std::exchange(state->job, std::nullopt);
+}
+
+std::optional<held_job> worker_pool::bury(const worker_seat& seat,
+                                          std::int64_t now_ms) {
+  auto* state = current(seat);
+  if (state == nullptr)
+    return std::nullopt;
+  auto job = std::exchange(state->job, std::nullopt);
+  vacate(*state);
+  if (!restarts_.allow(now_ms) && broken_.empty())
+    broken_ = fmt::format("{} workers died within {} s",
+                          limits_.restarts.restarts_max + 1,
+                          limits_.restarts.window_ms / 1'000);
+  return job;
+}
+
+held_job worker_pool::write_off(int slot) {
+  auto& state = slots_.at(static_cast<std::size_t>(slot));
+  assert(state.job.has_value());
+  auto job = std::exchange(state.job, std::nullopt);
+  ++state.counters.failed;
+  vacate(state);
+  ++stuck_;
+  if (stuck_ > limits_.stuck_max && broken_.empty())
+    broken_ = fmt::format("{} threads hang in the decoder; restart troupe",
+                          stuck_);
+  return std::move(*job);
+}
+
+void worker_pool::unstick() {
+  assert(stuck_ > 0);
+  --stuck_;
+}
+
+void worker_pool::fail(std::string reason) {
+  if (broken_.empty())
+    broken_ = std::move(reason);
+}
+
+std::optional<worker_seat> worker_pool::cancel(job_id job) {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    auto& held = slots_[i].job;
+    if (!held || held->job.key.job != job || held->cancelling)
+      continue;
+    held->cancelling = true;
+    return seat(static_cast<int>(i));
+  }
+  return std::nullopt;
+}
+
+// -- questions ----------------------------------------------------------------
+
+int worker_pool::idle() const noexcept {
+  if (!broken_.empty())
+    return 0;
+  return static_cast<int>(
+    std::count_if(slots_.begin(), slots_.end(), [](const slot_state& state) {
+      return state.occupied && state.waiting;
+    }));
+}
+
+int worker_pool::busy() const noexcept {
+  return static_cast<int>(
+    std::count_if(slots_.begin(), slots_.end(), [](const slot_state& state) {
+      return state.job.has_value();
+    }));
+}
+
+int worker_pool::live() const noexcept {
+  return static_cast<int>(
+    std::count_if(slots_.begin(), slots_.end(),
+                  [](const slot_state& state) { return state.occupied; }));
+}
+
+std::vector<int> worker_pool::vacant() const {
+  std::vector<int> found;
+  if (!broken_.empty())
+    return found;
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    if (!slots_[i].occupied)
+      found.push_back(static_cast<int>(i));
+  return found;
+}
+
+std::vector<int> worker_pool::overdue(std::int64_t now_ms) const {
+  std::vector<int> found;
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    if (slots_[i].job && slots_[i].job->deadline_ms <= now_ms)
+      found.push_back(static_cast<int>(i));
+  return found;
+}
+
+std::optional<std::int64_t> worker_pool::next_deadline_ms() const noexcept {
+  std::optional<std::int64_t> earliest;
+  for (const auto& state : slots_)
+    if (state.job && (!earliest || state.job->deadline_ms < *earliest))
+      earliest = state.job->deadline_ms;
+  return earliest;
+}
+
+bool worker_pool::holds(const claim_key& key) const noexcept {
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [&key](const slot_state& state) {
+                       return state.job && state.job->job.key == key;
+                     });
+}
+
+worker_seat worker_pool::seat(int slot) const {
+  return {kind_, slot, slots_.at(static_cast<std::size_t>(slot)).incarnation};
+}
+
+const held_job* worker_pool::held(int slot) const {
+  const auto& job = slots_.at(static_cast<std::size_t>(slot)).job;
+  return job ? &*job : nullptr;
+}
+
+const slot_counters& worker_pool::counters(int slot) const {
+  return slots_.at(static_cast<std::size_t>(slot)).counters;
+}
+
+// -- helpers ------------------------------------------------------------------
+
+worker_pool::slot_state*
+worker_pool::current(const worker_seat& seat) noexcept {
+  const auto index = static_cast<std::size_t>(seat.slot);
+  if (seat.slot < 0 || index >= slots_.size())
+    return nullptr;
+  auto& state = slots_[index];
+  const bool same = state.occupied && state.incarnation == seat.incarnation;
+  return same ? &state : nullptr;
+}
+
+void worker_pool::vacate(slot_state& slot) noexcept {
+  slot.occupied = false;
+  slot.waiting = false;
+}
+
+} // namespace troupe

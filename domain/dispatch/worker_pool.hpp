@@ -1,0 +1,171 @@
+#pragma once
+
+#include "domain/dispatch/restart_policy.hpp"
+#include "domain/jobs/job.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// A place for a worker, and which of its successive holders is meant.
+struct worker_seat {
+  job_kind kind = job_kind::audio_analyze;
+  /// In [0, slots).
+  int slot = 0;
+  /// Rises by one with each worker spawned for the slot; messages of an
+  /// earlier incarnation are stale.
+  std::int64_t incarnation = 0;
+
+  friend bool operator==(const worker_seat&, const worker_seat&) = default;
+};
+
+/// Size and limits of a pool.
+struct pool_limits {
+  int slots = 1;
+  /// A job's time limit: this, and `per_media_s_ms` for each second of media
+  /// once the worker knows the length.
+  std::int64_t time_limit_ms = 30'000;
+  double per_media_s_ms = 100.0;
+  /// Threads that may hang in a decoder for ever; one more breaks the pool.
+  /// Two, because one bad file that spins and one that sleeps must not stop
+  /// the others.
+  int stuck_max = 2;
+  restart_limits restarts;
+};
+
+/// A job in a slot.
+struct held_job {
+  claimed_job job;
+  std::int64_t started_us = 0;
+  std::int64_t started_ms = 0;
+  std::int64_t deadline_ms = 0;
+  /// Where it is by the last beat.
+  double media_s = 0.0;
+  double duration_s = 0.0;
+  /// Somebody asked for its end; the worker has been told.
+  bool cancelling = false;
+};
+
+/// Counters of one slot, over all its incarnations.
+struct slot_counters {
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;
+};
+
+/// The slots of one pool as a value: who is idle, who holds what until when,
+/// who died, who is stuck. Knows no actor and no clock.
+///
+/// Invariant: a slot is vacant, idle, or holds exactly one job; unless the
+/// pool is broken, every slot is meant to be occupied.
+class worker_pool {
+public:
+  worker_pool(job_kind kind, const pool_limits& limits);
+
+  // -- events -----------------------------------------------------------------
+
+  /// Fills a vacant slot; the caller spawns a worker for the seat returned.
+  [[nodiscard]] worker_seat occupy(int slot);
+
+  /// The worker is ready for a job. False: stale, ignore it.
+  [[nodiscard]] bool ask(const worker_seat& seat);
+
+  /// Gives a job to an idle worker. @pre `idle() > 0`
+  [[nodiscard]] worker_seat assign(claimed_job job, std::int64_t now_us,
+                                   std::int64_t now_ms);
+
+  /// A sign of life: extends the deadline. False: stale.
+  bool beat(const worker_seat& seat, const claim_key& key, double media_s,
+            double duration_s, std::int64_t now_ms);
+
+  /// The worker ended its job. Nothing: stale, a late result.
+  [[nodiscard]] std::optional<held_job> end(const worker_seat& seat,
+                                            const claim_key& key,
+                                            bool succeeded);
+
+  /// The worker is gone; its slot is vacant. Replies the job it held.
+  [[nodiscard]] std::optional<held_job> bury(const worker_seat& seat,
+                                             std::int64_t now_ms);
+
+  /// Writes off a worker that gives no sign of life: its slot is vacant, its
+  /// thread counts as stuck until `unstick`. @pre it holds a job
+  [[nodiscard]] held_job write_off(int slot);
+
+  /// A written-off worker ended after all.
+  void unstick();
+
+  /// Breaks the pool by hand or by limit; no work is given out any more.
+  void fail(std::string reason);
+
+  /// Marks a held job as being cancelled; nothing when nobody holds it, or it
+  /// is marked already.
+  [[nodiscard]] std::optional<worker_seat> cancel(job_id job);
+
+  // -- questions --------------------------------------------------------------
+
+  [[nodiscard]] job_kind kind() const noexcept {
+    return kind_;
+  }
+
+  /// Workers that wait for a job; 0 when broken.
+  [[nodiscard]] int idle() const noexcept;
+
+  /// Jobs in hand.
+  [[nodiscard]] int busy() const noexcept;
+
+  [[nodiscard]] int slots() const noexcept {
+    return static_cast<int>(slots_.size());
+  }
+
+  /// Occupied slots.
+  [[nodiscard]] int live() const noexcept;
+
+  [[nodiscard]] int stuck() const noexcept {
+    return stuck_;
+  }
+
+  /// Why the pool gives out no work; empty while it does.
+  [[nodiscard]] const std::string& broken() const noexcept {
+    return broken_;
+  }
+
+  /// Slots without a worker; none when broken.
+  [[nodiscard]] std::vector<int> vacant() const;
+
+  /// Slots whose job is past its deadline.
+  [[nodiscard]] std::vector<int> overdue(std::int64_t now_ms) const;
+
+  /// The earliest deadline; nothing while no job is in hand.
+  [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const noexcept;
+
+  /// True when a slot holds this claim.
+  [[nodiscard]] bool holds(const claim_key& key) const noexcept;
+
+  /// The seat of a slot and what it holds, if anything.
+  [[nodiscard]] worker_seat seat(int slot) const;
+  [[nodiscard]] const held_job* held(int slot) const;
+  [[nodiscard]] const slot_counters& counters(int slot) const;
+
+private:
+  struct slot_state {
+    std::int64_t incarnation = 0;
+    bool occupied = false;
+    bool waiting = false;
+    std::optional<held_job> job;
+    slot_counters counters;
+  };
+
+  [[nodiscard]] slot_state* current(const worker_seat& seat) noexcept;
+  void vacate(slot_state& slot) noexcept;
+
+  job_kind kind_;
+  pool_limits limits_;
+  restart_policy restarts_;
+  std::vector<slot_state> slots_;
+  int stuck_ = 0;
+  std::string broken_;
+};
+
+} // namespace troupe

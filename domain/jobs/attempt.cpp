@@ -1,0 +1,80 @@
+#include "domain/jobs/attempt.hpp"
+
+#include "domain/jobs/job_machine.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+job_event event_of(const claimed_job& job, const work_outcome& outcome,
+                   const retry_policy& policy) noexcept {
+  switch (outcome.outcome) {
+    case attempt_outcome::succeeded:
+      return job_event::succeed;
+    case attempt_outcome::interrupted:
+    case attempt_outcome::returned:
+      return job_event::hand_back;
+    case attempt_outcome::cancelled:
+      return job_event::cancel;
+    case attempt_outcome::failed:
+      break;
+  }
+  const bool again = is_retryable(outcome.why)
+                     && job.attempts_charged + 1 < policy.attempts_max;
+  return again ? job_event::fail_for_now : job_event::fail;
+}
+
+} // namespace
+
+attempt_end decide_end(const claimed_job& job, work_outcome outcome,
+                       const attempt_facts& facts, const retry_policy& policy,
+                       double random) {
+  const auto event = event_of(job, outcome, policy);
+  const auto next = next_state(job_state::running, event);
+  assert(next.has_value());
+  attempt_end end;
+  end.key = job.key;
+  end.next = *next;
+  end.outcome = outcome.outcome;
+  end.why = outcome.why;
+  end.charged = outcome.outcome == attempt_outcome::failed
+                || outcome.outcome == attempt_outcome::succeeded;
+  end.interrupted = outcome.outcome == attempt_outcome::interrupted;
+  end.alone = job.alone;
+  if (event == job_event::fail_for_now)
+    end.not_before_us
+      = facts.ended_us
+        + 1'000 * retry_delay_ms(policy, job.attempts_charged + 1, random);
+  end.started_us = facts.started_us;
+  end.ended_us = facts.ended_us;
+  end.worker = facts.worker;
+  end.stage = std::move(outcome.stage);
+  end.message = std::move(outcome.message);
+  end.output = std::move(outcome.output);
+  return end;
+}
+
+error_class classify(errc code) noexcept {
+  switch (code) {
+    case errc::none:
+      return error_class::none;
+    case errc::io_failure:
+    case errc::locked:
+    case errc::unreachable:
+    case errc::timeout:
+    case errc::internal:
+      return error_class::transient;
+    case errc::no_space:
+    case errc::overloaded:
+      return error_class::resource;
+    case errc::cancelled:
+      return error_class::cancelled;
+    default:
+      return error_class::permanent;
+  }
+}
+
+} // namespace troupe

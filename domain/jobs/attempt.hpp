@@ -1,0 +1,46 @@
+#pragma once
+
+#include "domain/jobs/job.hpp"
+#include "domain/jobs/retry_policy.hpp"
+#include "domain/ports/library_store.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace troupe {
+
+/// What a worker says at the end of an attempt.
+struct work_outcome {
+  attempt_outcome outcome = attempt_outcome::succeeded;
+  error_class why = error_class::none;
+  /// What it was doing: "open", "decode", "analyze", "encode".
+  std::string stage;
+  /// For a person; empty on success.
+  std::string message;
+  /// Present exactly on success.
+  std::optional<job_output> output;
+  /// Seconds of media worked through; 0 where that means nothing.
+  double media_s = 0.0;
+};
+
+/// The times of an attempt and who made it.
+struct attempt_facts {
+  std::string worker;
+  std::int64_t started_us = 0;
+  std::int64_t ended_us = 0;
+};
+
+/// Decides what an outcome does to its job: done, another try, or the end.
+/// @param random uniform in [0, 1), for the jitter of the backoff
+[[nodiscard]] attempt_end decide_end(const claimed_job& job,
+                                     work_outcome outcome,
+                                     const attempt_facts& facts,
+                                     const retry_policy& policy,
+                                     double random);
+
+/// Maps the code of a failed operation to the class that decides about
+/// another try.
+[[nodiscard]] error_class classify(errc code) noexcept;
+
+} // namespace troupe
