@@ -47,7 +47,9 @@ public:
       [this](sweep_atom, const sweep_request& x) { return on_sweep(x); },
       [this](text_atom, const text_entry& x) { return on_text(x); },
       [this](forget_atom, const forget_request& x) { return on_forget(x); },
-      [this](settle_atom, const settle_request& x) { return on_settle(x); },
+      [this](settle_atom, const settle_request_ptr& x) {
+        return on_settle(*x);
+      },
       [this](running_atom, std::int64_t x) { return on_running(x); },
       [this](wake_atom, const job_kinds& x) { return on_wake(x); },
       [this](cover_atom, bool dry_run) { return on_cover(dry_run); },
@@ -96,8 +98,7 @@ private:
 
   caf::result<bool> on_forget(const forget_request& request) {
     return write<bool>([&]() -> result<bool> {
-      auto gone
-        = store_->forget(request.entry, request.note, clock_->now_us());
+      auto gone = store_->forget(request.entry, request.note, clock_->now_us());
       if (!gone)
         return gone.failure();
       return true;
@@ -340,8 +341,7 @@ librarian_actor spawn_librarian(caf::actor_system& system,
   if (tunables.where == placement::detached)
     return system.spawn<librarian_host, caf::detached>(
       tunables, std::move(store), &clock, &log);
-  return system.spawn<librarian_host>(tunables, std::move(store), &clock,
-                                      &log);
+  return system.spawn<librarian_host>(tunables, std::move(store), &clock, &log);
 }
 
 } // namespace troupe

@@ -22,7 +22,7 @@ using librarian_actor = caf::typed_actor<
   // Forgets an entry. From commands.
   caf::replies_to<forget_atom, forget_request>::with<bool>,
   // Ends attempts and claims the next jobs. From the SUPERVISOR.
-  caf::replies_to<settle_atom, settle_request>::with<settle_report>,
+  caf::replies_to<settle_atom, settle_request_ptr>::with<settle_report>,
   // Replies the claims of an epoch that the store holds for running. From the
   // SUPERVISOR, to find lost replies.
   caf::replies_to<running_atom, std::int64_t>::with<claim_keys>,

@@ -165,6 +165,9 @@ struct work_progress {
   std::int64_t next_due_us = 0;
   /// Why a pool gives out no work; empty while all do.
   std::string broken;
+  /// Why the library cannot be written at present; `errc::none` when it can.
+  errc trouble = errc::none;
+  std::string trouble_detail;
 };
 
 /// How a pool stands.
@@ -244,6 +247,8 @@ using known_files_ptr = std::shared_ptr<const std::vector<known_file>>;
 
 using claimed_job_ptr = std::shared_ptr<const claimed_job>;
 
+using settle_request_ptr = std::shared_ptr<const settle_request>;
+
 } // namespace troupe
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::audit_query)
@@ -275,7 +280,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::path_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::pool_statuses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::record_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_report)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_request_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::sweep_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::sweep_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::text_entry)

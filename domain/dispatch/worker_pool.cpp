@@ -34,9 +34,10 @@ bool worker_pool::ask(const worker_seat& seat) {
 
 worker_seat worker_pool::assign(claimed_job job, std::int64_t now_us,
                                 std::int64_t now_ms) {
-  const auto idle_slot = std::find_if(
-    slots_.begin(), slots_.end(),
-    [](const slot_state& state) { return state.occupied && state.waiting; });
+  const auto idle_slot =
+    std::find_if(slots_.begin(), slots_.end(), [](const slot_state& state) {
+      return state.occupied && state.waiting;
+    });
   assert(idle_slot != slots_.end());
   idle_slot->waiting = false;
   held_job held;
@@ -50,22 +51,20 @@ worker_seat worker_pool::assign(claimed_job job, std::int64_t now_us,
 }
 
 bool worker_pool::beat(const worker_seat& seat, const claim_key& key,
-                       double media_s, double duration_s,
-                       std::int64_t now_ms) {
+                       double media_s, double duration_s, std::int64_t now_ms) {
   auto* state = current(seat);
   if (state == nullptr || !state->job || !(state->job->job.key == key))
     return false;
   state->job->media_s = media_s;
   state->job->duration_s = duration_s;
-  const auto allowance
-    = static_cast<std::int64_t>(limits_.per_media_s_ms * duration_s);
+  const auto allowance =
+    static_cast<std::int64_t>(limits_.per_media_s_ms * duration_s);
   state->job->deadline_ms = now_ms + limits_.time_limit_ms + allowance;
   return true;
 }
 
 std::optional<held_job> worker_pool::end(const worker_seat& seat,
-                                         const claim_key& key,
-                                         bool succeeded) {
+                                         const claim_key& key, bool succeeded) {
   auto* state = current(seat);
   if (state == nullptr || !state->job || !(state->job->job.key == key))
     return std::nullopt;
@@ -98,8 +97,8 @@ held_job worker_pool::write_off(int slot) {
   vacate(state);
   ++stuck_;
   if (stuck_ > limits_.stuck_max && broken_.empty())
-    broken_ = fmt::format("{} threads hang in the decoder; restart troupe",
-                          stuck_);
+    broken_ =
+      fmt::format("{} threads hang in the decoder; restart troupe", stuck_);
   return std::move(*job);
 }
 

@@ -81,9 +81,8 @@ public:
             double duration_s, std::int64_t now_ms);
 
   /// The worker ended its job. Nothing: stale, a late result.
-  [[nodiscard]] std::optional<held_job> end(const worker_seat& seat,
-                                            const claim_key& key,
-                                            bool succeeded);
+  [[nodiscard]] std::optional<held_job>
+  end(const worker_seat& seat, const claim_key& key, bool succeeded);
 
   /// The worker is gone; its slot is vacant. Replies the job it held.
   [[nodiscard]] std::optional<held_job> bury(const worker_seat& seat,

@@ -36,8 +36,20 @@ struct attempt_facts {
 [[nodiscard]] attempt_end decide_end(const claimed_job& job,
                                      work_outcome outcome,
                                      const attempt_facts& facts,
-                                     const retry_policy& policy,
-                                     double random);
+                                     const retry_policy& policy, double random);
+
+/// The outcome of a job that goes back untouched; costs no attempt.
+[[nodiscard]] work_outcome returned_unfinished();
+
+/// The outcome when the worker itself died: a bug of ours, so that the job is
+/// not charged, only counted as interrupted.
+[[nodiscard]] work_outcome worker_died();
+
+/// The outcome when a worker gave no sign of life within the time limit.
+/// @param held_s seconds since it took the job
+/// @param media_s seconds of media it had done
+[[nodiscard]] work_outcome timed_out(const claimed_job& job, double held_s,
+                                     double media_s);
 
 /// Maps the code of a failed operation to the class that decides about
 /// another try.

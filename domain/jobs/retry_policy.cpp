@@ -17,8 +17,8 @@ std::int64_t retry_delay_ms(const retry_policy& policy, int attempts_charged,
   const auto doublings = std::min(attempts_charged - 1, 40);
   const auto exponential = static_cast<double>(policy.first_delay_ms)
                            * static_cast<double>(std::int64_t{1} << doublings);
-  const auto bound
-    = std::min(exponential, static_cast<double>(policy.delay_ms_max));
+  const auto bound =
+    std::min(exponential, static_cast<double>(policy.delay_ms_max));
   return static_cast<std::int64_t>(random * (bound + 1.0));
 }
 

@@ -11,18 +11,18 @@ namespace {
 // POSIX numbers of the signals that a fault raises; the same on every Linux.
 std::string_view signal_name(int signal) noexcept {
   switch (signal) {
-    case 4:
-      return "SIGILL";
-    case 6:
-      return "SIGABRT";
-    case 7:
-      return "SIGBUS";
-    case 8:
-      return "SIGFPE";
-    case 11:
-      return "SIGSEGV";
-    default:
-      return "a fault";
+  case 4:
+    return "SIGILL";
+  case 6:
+    return "SIGABRT";
+  case 7:
+    return "SIGBUS";
+  case 8:
+    return "SIGFPE";
+  case 11:
+    return "SIGSEGV";
+  default:
+    return "a fault";
   }
 }
 
@@ -50,8 +50,8 @@ void judge_interruption(orphan_verdict& verdict, bool was_alone,
   ++verdict.interruptions;
   if (was_alone)
     ++verdict.alone_deaths;
-  verdict.alone
-    = was_alone || verdict.interruptions >= policy.interruptions_max;
+  verdict.alone =
+    was_alone || verdict.interruptions >= policy.interruptions_max;
   if (verdict.alone_deaths >= policy.alone_deaths_max) {
     verdict.next = job_state::quarantined;
     verdict.why = error_class::crash;

@@ -1,0 +1,571 @@
+#include "actors/embedding_supervisor.hpp"
+
+#include "actors/caf_error.hpp"
+#include "actors/work_tally.hpp"
+#include "actors/worker_roster.hpp"
+#include "domain/dispatch/claim_desk.hpp"
+#include "domain/dispatch/settlement.hpp"
+#include "domain/jobs/attempt.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+// -- state --------------------------------------------------------------------
+
+/// Invariant: every job that the store holds for running in this epoch is in
+/// a slot, or its end is in `settlement_`, or its claim's reply was lost and
+/// `find_lost_claims` returns it.
+class supervisor_state {
+public:
+  static constexpr const char* name = "troupe.supervisor";
+
+  explicit supervisor_state(supervisor_actor::pointer self) : self_(self) {}
+
+  supervisor_actor::behavior_type
+  make_behavior(const supervisor_tunables& tunables,
+                std::vector<pool_plan> pools, const librarian_actor& librarian,
+                const wall_clock& clock, log_sink& log) {
+    tunables_ = tunables;
+    librarian_ = librarian;
+    clock_ = &clock;
+    log_ = &log;
+    random_.seed(tunables.seed);
+    roster_.emplace(self_, std::move(pools));
+    desk_.emplace(tunables.suspects_wait_max.count());
+    self_->set_down_handler([this](const caf::down_msg& x) { on_down(x); });
+    self_->monitor(librarian_);
+    begin_epoch();
+    return {
+      [this](ask_atom, const worker_seat& x) { on_ask(x); },
+      [this](beat_atom, const worker_beat& x) { on_beat(x); },
+      [this](end_atom, worker_end& x) { on_end(x); },
+      [this](record_atom, found_batch& x) { return on_record(x); },
+      [this](sweep_atom, sweep_request& x) { return on_sweep(x); },
+      [this](text_atom, text_entry& x) { return on_text(x); },
+      [this](retry_atom, job_verb& x) { return on_retry(x); },
+      [this](cancel_atom, job_verb& x) { return on_cancel(x); },
+      [this](cover_atom) { return on_cover(); },
+      [this](ready_atom) { return on_ready(); },
+      [this](idle_atom) { return on_idle(); },
+      [this](progress_atom) { return on_progress(); },
+      [this](status_atom) { return roster_->statuses(); },
+      [this](drain_atom, std::int64_t grace) { return on_drain(grace); },
+      [this](dispatch_atom) { on_dispatch(); },
+      [this](watch_atom) { on_watch(); },
+    };
+  }
+
+private:
+  // -- asking the LIBRARIAN (first: their types are deduced)
+  // -------------------
+
+  template <class... Ts>
+  auto ask_librarian(Ts&&... xs) {
+    return self_->request(librarian_, tunables_.librarian_deadline,
+                          std::forward<Ts>(xs)...);
+  }
+
+  /// Asks the LIBRARIAN on behalf of the sender of the present message.
+  template <class T, class Note, class... Ts>
+  caf::result<T> forward(Note note, Ts&&... xs) {
+    auto promise = self_->make_response_promise<T>();
+    ask_librarian(std::forward<Ts>(xs)...)
+      .then(
+        [promise, note](T& x) mutable {
+          note(x);
+          promise.deliver(std::move(x));
+        },
+        [promise](caf::error& why) mutable {
+          promise.deliver(std::move(why));
+        });
+    return promise;
+  }
+
+  // -- message handlers, in the order of supervisor_actor ---------------------
+
+  void on_ask(const worker_seat& seat) {
+    auto* pool = roster_->pool(seat.kind);
+    if (pool != nullptr && pool->slots.ask(seat))
+      dispatch_soon();
+  }
+
+  void on_beat(const worker_beat& x) {
+    if (auto* pool = roster_->pool(x.seat.kind))
+      pool->slots.beat(x.seat, x.key, x.media_s, x.duration_s,
+                       clock_->monotonic_ms());
+  }
+
+  void on_end(worker_end& x) {
+    auto* pool = roster_->pool(x.seat.kind);
+    if (pool == nullptr)
+      return;
+    const bool succeeded = x.outcome.outcome == attempt_outcome::succeeded;
+    auto held = pool->slots.end(x.seat, x.key, succeeded);
+    if (!held) {
+      tally_.count_late_result();
+      log(log_level::warning, fmt::format("drop late result worker={}",
+                                          roster_->worker_name(x.seat)));
+      return;
+    }
+    tally_.count_media(x.outcome.media_s);
+    end_attempt(roster_->worker_name(x.seat), *held, std::move(x.outcome));
+    if (pool->slots.ask(x.seat))
+      dispatch_soon();
+  }
+
+  caf::result<record_report> on_record(found_batch& batch) {
+    return forward<record_report>(
+      [this](const record_report& x) { note_new_work(x.jobs_new); },
+      record_atom_v, std::move(batch));
+  }
+
+  caf::result<sweep_report> on_sweep(sweep_request& request) {
+    return forward<sweep_report>([](const sweep_report&) {}, sweep_atom_v,
+                                 std::move(request));
+  }
+
+  caf::result<std::string> on_text(text_entry& entry) {
+    return forward<std::string>([](const std::string&) {}, text_atom_v,
+                                std::move(entry));
+  }
+
+  caf::result<std::int64_t> on_retry(job_verb& verb) {
+    const bool real = !verb.dry_run;
+    return forward<std::int64_t>(
+      [this, real](std::int64_t x) { note_new_work(real ? x : 0); },
+      retry_atom_v, std::move(verb));
+  }
+
+  caf::result<std::int64_t> on_cancel(job_verb& verb) {
+    const auto in_hand = roster_->cancel(verb.filter, false, verb.dry_run);
+    auto promise = self_->make_response_promise<std::int64_t>();
+    ask_librarian(cancel_atom_v, std::move(verb))
+      .then([promise,
+             in_hand](std::int64_t x) mutable { promise.deliver(x + in_hand); },
+            [promise](caf::error& why) mutable {
+              promise.deliver(std::move(why));
+            });
+    return promise;
+  }
+
+  caf::result<std::int64_t> on_cover() {
+    return forward<std::int64_t>([this](std::int64_t x) { note_new_work(x); },
+                                 cover_atom_v, false);
+  }
+
+  caf::result<epoch_report> on_ready() {
+    if (begun_)
+      return *begun_;
+    ready_waiters_.push_back(self_->make_response_promise<epoch_report>());
+    return ready_waiters_.back();
+  }
+
+  caf::result<work_progress> on_idle() {
+    idle_waiters_.push_back(self_->make_response_promise<work_progress>());
+    auto promise = idle_waiters_.back();
+    ask_backlog();
+    return promise;
+  }
+
+  work_progress on_progress() {
+    auto shown = tally_.progress();
+    shown.running = roster_->in_hand(clock_->monotonic_ms());
+    shown.broken = roster_->broken();
+    return shown;
+  }
+
+  caf::result<drain_report> on_drain(std::int64_t grace_ms) {
+    draining_ = true;
+    hand_back_asked_ = false;
+    drain_deadline_ms_ = clock_->monotonic_ms() + grace_ms;
+    drain_waiters_.push_back(self_->make_response_promise<drain_report>());
+    auto promise = drain_waiters_.back();
+    go_on_draining();
+    return promise;
+  }
+
+  void on_dispatch() {
+    dispatch_on_its_way_ = false;
+    if (!begun_)
+      return;
+    auto orders = claim_orders();
+    if (settlement_.has_ends() || !orders.empty())
+      settle(std::move(orders));
+    else
+      see_whether_idle();
+    if (draining_)
+      go_on_draining();
+  }
+
+  void on_watch() {
+    watch_on_its_way_ = false;
+    if (!begun_)
+      return;
+    const auto now_ms = clock_->monotonic_ms();
+    for (auto& lost : roster_->write_off_overdue(now_ms))
+      time_out(lost);
+    if (draining_)
+      go_on_draining();
+    else
+      roster_->fill_slots();
+    check_claims_ = true;
+    find_lost_claims();
+    if (tally_.next_due_us() != 0 && tally_.next_due_us() <= clock_->now_us())
+      ask_backlog();
+    if (reconcile_due(now_ms))
+      cover_by_itself();
+    dispatch_soon();
+    watch_soon();
+  }
+
+  void on_down(const caf::down_msg& x) {
+    if (x.source == librarian_) {
+      log(log_level::error, "end: the LIBRARIAN is gone");
+      self_->quit(to_caf({errc::internal, "the LIBRARIAN ended"}));
+      return;
+    }
+    std::optional<worker_roster::lost_job> lost;
+    if (!roster_->bury(x.source, clock_->monotonic_ms(), lost))
+      return;
+    if (lost)
+      end_attempt(lost->worker, lost->held, worker_died());
+    if (!draining_)
+      roster_->fill_slots();
+    dispatch_soon();
+  }
+
+  // -- the epoch --------------------------------------------------------------
+
+  void begin_epoch() {
+    ask_librarian(epoch_atom_v, epoch_request{tunables_.crashes})
+      .then([this](epoch_report& x) { on_epoch(std::move(x)); },
+            [this](caf::error& why) {
+              for (auto& waiter : std::exchange(ready_waiters_, {}))
+                waiter.deliver(why);
+              self_->quit(std::move(why));
+            });
+  }
+
+  void on_epoch(epoch_report report) {
+    begun_ = std::move(report);
+    log(log_level::info,
+        fmt::format("begin epoch={} requeued={} quarantined={}", begun_->epoch,
+                    begun_->requeued, begun_->quarantined));
+    for (auto& waiter : std::exchange(ready_waiters_, {}))
+      waiter.deliver(*begun_);
+    roster_->fill_slots();
+    cover_by_itself();
+    watch_soon();
+  }
+
+  [[nodiscard]] bool reconcile_due(std::int64_t now_ms) const {
+    const auto every = tunables_.reconcile_every.count();
+    return every > 0 && !draining_ && now_ms - last_cover_ms_ >= every;
+  }
+
+  void cover_by_itself() {
+    last_cover_ms_ = clock_->monotonic_ms();
+    ask_librarian(cover_atom_v, false)
+      .then([this](std::int64_t) { ask_backlog(); },
+            [this](caf::error& why) { note_trouble(from_caf(why)); });
+  }
+
+  // -- settling and claiming --------------------------------------------------
+
+  [[nodiscard]] std::vector<claim_order> claim_orders() {
+    if (draining_ || tally_.in_trouble())
+      return {};
+    const bool quiet = roster_->busy() == 0 && settlement_.quiet();
+    return desk_->orders(
+      roster_->credits(settlement_),
+      {quiet, roster_->runs_alone(), clock_->monotonic_ms()});
+  }
+
+  void settle(std::vector<claim_order> orders) {
+    const auto sent =
+      settlement_.send(begun_->epoch, clock_->now_us(), std::move(orders));
+    const auto number = sent.number;
+    ask_librarian(settle_atom_v, sent.request)
+      .then([this, number](settle_report& x) { on_settled(number, x); },
+            [this, number](caf::error& why) {
+              settlement_.unanswered(number);
+              note_trouble(from_caf(why));
+            });
+  }
+
+  void on_settled(std::int64_t number, settle_report& report) {
+    const auto request = settlement_.answered(number);
+    if (!request)
+      return;
+    tally_.clear_trouble();
+    for (std::size_t i = 0; i < request->ends.size(); ++i) {
+      tally_.count(request->ends[i], report.verdicts.at(i));
+      // Handed back: ready again, and we may claim it ourselves.
+      if (request->ends[i].next == job_state::ready)
+        desk_->assume_supply();
+    }
+    desk_->note_suspects(report.suspects_ready, clock_->monotonic_ms());
+    for (const auto& order : request->claims)
+      desk_->note_supply(order, report.claimed);
+    for (const auto& job : report.claimed)
+      if (draining_
+          || !roster_->give_out(job, clock_->now_us(), clock_->monotonic_ms()))
+        hand_back(job);
+    find_lost_claims();
+    watch_soon();
+    dispatch_soon();
+  }
+
+  void hand_back(const claimed_job& job) {
+    const auto now_us = clock_->now_us();
+    settlement_.add(decide_end(job, returned_unfinished(),
+                               {"supervisor", now_us, now_us}, tunables_.retry,
+                               0.0));
+    dispatch_soon();
+  }
+
+  void end_attempt(const std::string& worker, const held_job& held,
+                   work_outcome outcome) {
+    auto end = decide_end(held.job, std::move(outcome),
+                          {worker, held.started_us, clock_->now_us()},
+                          tunables_.retry, jitter_(random_));
+    log_end(held.job, end);
+    if (end.next == job_state::retry)
+      tally_.note_due(end.not_before_us);
+    settlement_.add(std::move(end));
+    dispatch_soon();
+  }
+
+  void time_out(const worker_roster::lost_job& lost) {
+    const auto held_ms = clock_->monotonic_ms() - lost.held.started_ms;
+    end_attempt(lost.worker, lost.held,
+                timed_out(lost.held.job, static_cast<double>(held_ms) / 1'000.0,
+                          lost.held.media_s));
+  }
+
+  // -- lost replies -----------------------------------------------------------
+
+  /// Compares the store's running jobs with ours. Only while nothing is on
+  /// its way: the LIBRARIAN answers in order, so that every claim asked for
+  /// before has then arrived or is lost.
+  void find_lost_claims() {
+    if (!check_claims_ || !settlement_.quiet())
+      return;
+    check_claims_ = false;
+    ask_librarian(running_atom_v, begun_->epoch)
+      .then([this](const claim_keys& x) { return_lost_claims(x); },
+            [](const caf::error&) {
+              // The next look asks again.
+            });
+  }
+
+  void return_lost_claims(const claim_keys& stored) {
+    for (const auto& key : stored.keys) {
+      if (roster_->holds(key) || settlement_.covers(key))
+        continue;
+      log(log_level::warning,
+          fmt::format("return job whose claim got lost job={} claim={}",
+                      static_cast<std::int64_t>(key.job), key.claim));
+      claimed_job job;
+      job.key = key;
+      hand_back(job);
+    }
+  }
+
+  // -- idling and draining ----------------------------------------------------
+
+  void ask_backlog() {
+    if (!begun_ || backlog_asked_)
+      return;
+    backlog_asked_ = true;
+    ask_librarian(wake_atom_v, job_kinds{roster_->working_kinds()})
+      .then([this](const backlog& x) { on_backlog(x); },
+            [this](caf::error& why) {
+              backlog_asked_ = false;
+              note_trouble(from_caf(why));
+            });
+  }
+
+  void on_backlog(const backlog& x) {
+    backlog_asked_ = false;
+    tally_.clear_trouble();
+    tally_.note_backlog(x);
+    if (x.ready > 0)
+      desk_->assume_supply();
+    const bool over = x.ready + x.waiting + x.running == 0;
+    if (over && at_rest())
+      for (auto& waiter : std::exchange(idle_waiters_, {}))
+        waiter.deliver(on_progress());
+    watch_soon();
+    if (x.ready > 0)
+      dispatch_soon();
+  }
+
+  [[nodiscard]] bool at_rest() const {
+    return roster_->busy() == 0 && settlement_.quiet()
+           && !settlement_.has_ends();
+  }
+
+  void see_whether_idle() {
+    if (!idle_waiters_.empty() && at_rest())
+      ask_backlog();
+  }
+
+  void go_on_draining() {
+    const auto over_ms = clock_->monotonic_ms() - drain_deadline_ms_;
+    if (over_ms >= 0 && !hand_back_asked_) {
+      hand_back_asked_ = true;
+      roster_->cancel({}, true, false);
+    }
+    if (over_ms >= tunables_.hand_back_within.count())
+      for (auto& lost : roster_->write_off_all()) {
+        ++abandoned_;
+        end_attempt(lost.worker, lost.held, returned_unfinished());
+      }
+    watch_soon();
+    if (!at_rest())
+      return;
+    for (auto& waiter : std::exchange(drain_waiters_, {}))
+      waiter.deliver(drain_report{tally_.handed_back(), abandoned_});
+  }
+
+  // -- helpers ----------------------------------------------------------------
+
+  void note_new_work(std::int64_t jobs) {
+    if (jobs == 0)
+      return;
+    tally_.count_new_jobs(jobs);
+    desk_->assume_supply();
+    dispatch_soon();
+  }
+
+  void note_trouble(const error& why) {
+    tally_.note_trouble(why);
+    check_claims_ = true;
+    self_->delayed_send(self_, tunables_.ask_again_after, watch_atom_v);
+  }
+
+  void dispatch_soon() {
+    if (std::exchange(dispatch_on_its_way_, true))
+      return;
+    self_->send(self_, dispatch_atom_v);
+  }
+
+  /// The next look: soon while work is in hand, else when something is due.
+  void watch_soon() {
+    const bool work = !at_rest() || draining_;
+    if (!work && tally_.next_due_us() == 0)
+      return;
+    if (std::exchange(watch_on_its_way_, true))
+      return;
+    self_->delayed_send(self_, tunables_.watch_every, watch_atom_v);
+  }
+
+  void log(log_level level, std::string_view text) {
+    log_->write(level, "supervisor", text);
+  }
+
+  void log_end(const claimed_job& job, const attempt_end& end) {
+    const bool fine = end.next == job_state::done;
+    log(fine ? log_level::debug : log_level::warning,
+        fmt::format("end attempt job={} state={} worker={} ms={} {}", job.ulid,
+                    to_string(end.next), end.worker,
+                    (end.ended_us - end.started_us) / 1'000, end.message));
+  }
+
+  // -- members ----------------------------------------------------------------
+
+  /// The hosting actor; outlives this state.
+  supervisor_actor::pointer self_;
+
+  supervisor_tunables tunables_;
+  librarian_actor librarian_;
+
+  /// Borrowed. Never null after make_behavior.
+  const wall_clock* clock_ = nullptr;
+  log_sink* log_ = nullptr;
+
+  std::mt19937_64 random_;
+  std::uniform_real_distribution<double> jitter_{0.0, 1.0};
+
+  /// Never empty after make_behavior.
+  std::optional<worker_roster> roster_;
+  std::optional<claim_desk> desk_;
+  settlement settlement_;
+
+  /// Present once the epoch has begun.
+  std::optional<epoch_report> begun_;
+  std::int64_t last_cover_ms_ = 0;
+
+  work_tally tally_;
+
+  bool dispatch_on_its_way_ = false;
+  bool watch_on_its_way_ = false;
+  bool backlog_asked_ = false;
+  bool check_claims_ = false;
+
+  bool draining_ = false;
+  bool hand_back_asked_ = false;
+  std::int64_t drain_deadline_ms_ = 0;
+  std::int64_t abandoned_ = 0;
+
+  std::vector<caf::typed_response_promise<epoch_report>> ready_waiters_;
+  std::vector<caf::typed_response_promise<work_progress>> idle_waiters_;
+  std::vector<caf::typed_response_promise<drain_report>> drain_waiters_;
+};
+
+// -- host ---------------------------------------------------------------------
+
+/// Carries the dependencies into the state, which dies on actor exit.
+class supervisor_host final
+  : public supervisor_actor::stateful_base<supervisor_state> {
+public:
+  supervisor_host(caf::actor_config& cfg, const supervisor_tunables& tunables,
+                  std::vector<pool_plan> pools, librarian_actor librarian,
+                  const wall_clock* clock, log_sink* log)
+    : stateful_base(cfg), tunables_(tunables), pools_(std::move(pools)),
+      librarian_(std::move(librarian)), clock_(clock), log_(log) {}
+
+  behavior_type make_behavior() override {
+    return state.make_behavior(tunables_, std::move(pools_), librarian_,
+                               *clock_, *log_);
+  }
+
+private:
+  using stateful_base = supervisor_actor::stateful_base<supervisor_state>;
+
+  supervisor_tunables tunables_;
+  std::vector<pool_plan> pools_;
+  librarian_actor librarian_;
+  const wall_clock* clock_;
+  log_sink* log_;
+};
+
+} // namespace
+
+// -- spawn --------------------------------------------------------------------
+
+supervisor_actor spawn_embedding_supervisor(caf::actor_system& system,
+                                            const supervisor_tunables& tunables,
+                                            std::vector<pool_plan> pools,
+                                            const librarian_actor& librarian,
+                                            const wall_clock& clock,
+                                            log_sink& log) {
+  return system.spawn<supervisor_host>(tunables, std::move(pools), librarian,
+                                       &clock, &log);
+}
+
+} // namespace troupe
