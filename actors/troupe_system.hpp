@@ -1,0 +1,151 @@
+#pragma once
+
+#include "actors/messages/types.hpp"
+#include "domain/dispatch/worker_pool.hpp"
+#include "domain/jobs/retry_policy.hpp"
+#include "domain/jobs/suspicion.hpp"
+#include "domain/ports/audio_decoder.hpp"
+#include "domain/ports/audio_document.hpp"
+#include "domain/ports/crash_notes.hpp"
+#include "domain/ports/folder_watch.hpp"
+#include "domain/ports/fourier.hpp"
+#include "domain/ports/library_reader.hpp"
+#include "domain/ports/library_store.hpp"
+#include "domain/ports/log_sink.hpp"
+#include "domain/ports/media_finder.hpp"
+#include "domain/ports/tag_reader.hpp"
+#include "domain/ports/thread_placement.hpp"
+#include "domain/ports/wall_clock.hpp"
+#include "domain/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// Everything that the actors need from outside. Borrowed pointers must
+/// outlive the system; null where the comment allows it.
+struct system_ports {
+  const wall_clock* clock = nullptr;
+  log_sink* log = nullptr;
+  const thread_placement* threads = nullptr;
+  /// Opens a reader; called once, on the READER's thread.
+  std::function<result<std::unique_ptr<library_reader>>()> open_reader;
+  /// Null: a system that only reads.
+  std::unique_ptr<library_store> store;
+  /// Null without a store: nothing is analysed.
+  const media_finder* finder = nullptr;
+  const audio_decoder_source* audio_decoders = nullptr;
+  const tag_reader* tags = nullptr;
+  const fourier_source* fourier = nullptr;
+  const audio_document* documents = nullptr;
+  /// May be null: crashes then name nobody.
+  crash_notes* crashes = nullptr;
+  /// May be null: no folder is watched.
+  std::unique_ptr<folder_watch> watch;
+};
+
+/// Sizes and limits of a system.
+struct system_settings {
+  /// ANALYZERs; 0 = none, jobs stay ready.
+  int analyzers = 1;
+  /// `slots` is taken from `analyzers`.
+  pool_limits analyzer_limits;
+  retry_policy retry;
+  suspicion_policy suspicion;
+  /// 0 = reconcile only at start.
+  std::int64_t reconcile_ms = 300'000;
+  /// Media longer than this is refused; 0 = no limit.
+  std::int64_t duration_s_max = 0;
+  /// Folders to rescan when `system_ports::watch` reports a change.
+  std::vector<std::string> watched;
+};
+
+/// The actor system of one process, as its commands see it: a blocking facade
+/// with deadlines, no CAF type in sight.
+///
+/// Thread affinity: one thread, the one that started it.
+class troupe_system {
+public:
+  /// Starts CAF and the tree: READER, and with a store LIBRARIAN, SUPERVISOR,
+  /// ANALYZERs, FINDER. Returns once the epoch has begun and what the last
+  /// process left running is ready again.
+  [[nodiscard]] static result<std::unique_ptr<troupe_system>>
+  start(system_ports ports, const system_settings& settings);
+
+  /// Ends what is left; call `drain` before when jobs may be in hand. Never
+  /// hangs: after 5 s the process ends by `_exit` with `exit_code_on_hang`.
+  virtual ~troupe_system() = default;
+
+  /// What the start found. @pre a store was given
+  [[nodiscard]] virtual const epoch_report& started() const = 0;
+
+  // -- the main job -----------------------------------------------------------
+
+  /// Begins a walk; its report comes by `wait`.
+  virtual void begin_find(find_request request) = 0;
+
+  /// Asks to be told, by `wait`, when no job is left that could run now or
+  /// later by itself.
+  virtual void begin_idle_watch() = 0;
+
+  /// What `wait` saw first.
+  enum class event : std::uint8_t {
+    /// The time passed.
+    nothing,
+    /// The walk ended; see `found`.
+    found,
+    /// All work is done; see `idle`.
+    idle,
+    /// LIBRARIAN or SUPERVISOR ended; nothing more will happen. See `end_why`.
+    spine_ended,
+  };
+
+  /// Waits for the next event, at most this long.
+  virtual event wait(std::chrono::milliseconds longest) = 0;
+
+  /// After `event::found`: the report, or why the walk could not be made.
+  [[nodiscard]] virtual const result<find_report>& found() const = 0;
+
+  /// After `event::spine_ended`.
+  [[nodiscard]] virtual const error& end_why() const = 0;
+
+  /// How far the walk is, and how the work stands; 2 s at most.
+  virtual result<find_progress> finding() = 0;
+  virtual result<work_progress> progress() = 0;
+  virtual result<pool_statuses> pools() = 0;
+
+  /// Ends the walk, stops claiming, lets running jobs end within `grace_ms`,
+  /// hands back the rest; durable when it returns.
+  virtual result<drain_report> drain(std::int64_t grace_ms) = 0;
+
+  // -- writing ----------------------------------------------------------------
+
+  virtual result<std::string> add_text(text_entry entry) = 0;
+  virtual result<void> forget(entry_id entry, audit_note note) = 0;
+  virtual result<std::int64_t> retry(job_verb verb) = 0;
+  virtual result<std::int64_t> cancel(job_verb verb) = 0;
+  /// Queues what has neither result nor job; replies how many.
+  virtual result<std::int64_t> reconcile(bool dry_run) = 0;
+  virtual result<void> backup(const std::string& file) = 0;
+  virtual result<check_findings> check() = 0;
+
+  // -- reading ----------------------------------------------------------------
+
+  virtual result<entry_page> entries(entry_query query) = 0;
+  virtual result<entry_row> entry_at(std::string path) = 0;
+  virtual result<entry_row> entry_named(std::string word) = 0;
+  virtual result<job_page> jobs(job_query query) = 0;
+  virtual result<job_details> job_named(std::string word) = 0;
+  virtual result<library_status> status() = 0;
+  virtual result<audit_rows> audit(audit_query query) = 0;
+};
+
+/// With what a process ends whose actors do not come down: EX_SOFTWARE.
+inline constexpr int exit_code_on_hang = 70;
+
+} // namespace troupe
