@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages/types.hpp"
+#include "actors/messages/values.hpp"
 #include "domain/dispatch/worker_pool.hpp"
 #include "domain/jobs/retry_policy.hpp"
 #include "domain/jobs/suspicion.hpp"

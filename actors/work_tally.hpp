@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages/types.hpp"
+#include "actors/messages/values.hpp"
 
 #include <cstdint>
 #include <utility>
