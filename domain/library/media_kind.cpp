@@ -4,12 +4,12 @@ namespace troupe {
 
 std::string_view to_string(media_kind kind) noexcept {
   switch (kind) {
-    case media_kind::audio:
-      return "audio";
-    case media_kind::image:
-      return "image";
-    case media_kind::text:
-      return "text";
+  case media_kind::audio:
+    return "audio";
+  case media_kind::image:
+    return "image";
+  case media_kind::text:
+    return "text";
   }
   return "unknown";
 }
