@@ -47,6 +47,11 @@ public:
     summary_.bytes += content->size();
   }
 
+  /// Whether a write failed; nothing more is written then.
+  [[nodiscard]] bool failed() const {
+    return failure_.has_value();
+  }
+
   [[nodiscard]] result<folder_summary> outcome() const {
     if (failure_)
       return *failure_;
@@ -61,6 +66,8 @@ private:
 
 void write_piece(folder_writer& to, const catalogue_entry& entry,
                  double seconds_max) {
+  if (to.failed())
+    return;
   const auto& plan = entry.plan;
   to.write(entry.file,
            encode_sound(perform(entry, seconds_max), entry.format,
