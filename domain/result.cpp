@@ -6,9 +6,9 @@ namespace troupe {
 
 std::string_view to_string(errc code) noexcept {
   constexpr std::array<std::string_view, 18> names{
-    "none",        "invalid_argument",  "not_found", "overloaded",
-    "refused",     "corrupt",           "io_failure", "no_space",
-    "locked",      "unsupported",       "timeout",   "cancelled",
+    "none",        "invalid_argument",  "not_found",         "overloaded",
+    "refused",     "corrupt",           "io_failure",        "no_space",
+    "locked",      "unsupported",       "timeout",           "cancelled",
     "unreachable", "newer_version",     "permission_denied", "internal",
     "too_large",   "bad_configuration",
   };
