@@ -41,8 +41,8 @@ std::vector<float> programme() {
     const double root = roots[i / (2 * rate_hz) % 4];
     double chord = 0.0;
     for (const double ratio : {1.0, 1.26, 1.4983, 2.0, 3.0, 4.0, 5.04})
-      chord += 0.1 / ratio
-               * std::sin(2.0 * std::numbers::pi * root * ratio * t);
+      chord +=
+        0.1 / ratio * std::sin(2.0 * std::numbers::pi * root * ratio * t);
     seed = seed * 1664525U + 1013904223U;
     const double noise =
       static_cast<double>(static_cast<std::int32_t>(seed)) / 2147483648.0;
@@ -61,8 +61,8 @@ std::string make_file(const std::string& name, int format) {
       .string();
   SF_INFO info{};
   info.channels = 2;
-  info.samplerate = format == (SF_FORMAT_OGG | SF_FORMAT_OPUS) ? 48000
-                                                               : rate_hz;
+  info.samplerate =
+    format == (SF_FORMAT_OGG | SF_FORMAT_OPUS) ? 48000 : rate_hz;
   info.format = format;
   SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
   if (file == nullptr)

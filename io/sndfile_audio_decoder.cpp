@@ -99,11 +99,17 @@ public:
                                 : whence == SEEK_CUR ? file.position_
                                                      : file.reported_bytes_;
         file.position_ = std::max<sf_count_t>(0, from + offset);
+        file.at_end_ = whence == SEEK_END;
         return file.position_;
       },
       [](void* to, sf_count_t count, void* self) {
         auto& file = of(self);
-        const auto got = file.read_at(to, count, file.position_);
+        auto got = file.read_at(to, count, file.position_);
+        // Whoever looks for a trailer in the length we made up finds zeros.
+        if (got == 0 && file.at_end_ && file.reported_bytes_ > file.bytes_) {
+          std::memset(to, 0, static_cast<std::size_t>(count));
+          got = count;
+        }
         file.position_ += got;
         return got;
       },
@@ -122,6 +128,8 @@ private:
   sf_count_t bytes_;
   sf_count_t reported_bytes_;
   sf_count_t position_ = 0;
+  /// The last seek counted from the end.
+  bool at_end_ = false;
   int failed_with_ = 0;
 };
 
@@ -305,12 +313,6 @@ public:
       wanted > 0 ? sf_readf_float(stream_.get(), samples_.data(), wanted) : 0;
     if (file_->failed_with() != 0)
       return system_error(name_, "read", file_->failed_with());
-    if (got <= 0 && sf_error(stream_.get()) != SF_ERR_NO_ERROR)
-      return error{errc::corrupt,
-                   fmt::format("{}: the audio stream is damaged after {:.1f} "
-                               "s: {}",
-                               name_, seconds(frames_),
-                               sf_strerror(stream_.get()))};
     frames_ += std::max<sf_count_t>(got, 0);
     if (got <= 0 && must_be_whole_ && frames_ < format_.frames)
       return error{errc::corrupt,
@@ -318,6 +320,12 @@ public:
                                "{:.1f} s can be decoded; fetch the file again",
                                name_, seconds(frames_),
                                seconds(format_.frames))};
+    if (got <= 0 && sf_error(stream_.get()) != SF_ERR_NO_ERROR)
+      return error{errc::corrupt,
+                   fmt::format("{}: the audio stream is damaged after {:.1f} "
+                               "s: {}",
+                               name_, seconds(frames_),
+                               sf_strerror(stream_.get()))};
     const auto count = static_cast<std::size_t>(std::max<sf_count_t>(got, 0))
                        * static_cast<std::size_t>(format_.channels);
     const std::span<float> block{samples_.data(), count};
@@ -425,10 +433,14 @@ public:
     if (info.frames < 0 || info.frames == std::numeric_limits<sf_count_t>::max()
         || (mp3.is_mp3 && !mp3.is_stated))
       format.frames = 0;
+    // Encoders state an MP3's length; cutters may leave a stale statement, so
+    // it binds only when the file also lacks bytes that it states.
+    const bool must_be_whole =
+      !mp3.is_mp3 || (mp3.is_stated && mp3.bytes > file->bytes() / 100 * 101);
     return std::unique_ptr<audio_decoder>{
       std::make_unique<sndfile_audio_decoder>(name_of(path), std::move(file),
                                               std::move(stream),
-                                              std::move(format), !mp3.is_mp3)};
+                                              std::move(format), must_be_whole)};
   }
 
   [[nodiscard]] std::string_view version() const noexcept override {
