@@ -51,7 +51,7 @@ public:
   void enqueue(caf::mailbox_element_ptr element,
                caf::execution_unit*) override {
     const auto id = element->mid;
-    const auto sender = element->sender;
+    const auto from = element->sender;
     switch (this->mailbox().push_back(std::move(element))) {
     case caf::intrusive::inbox_result::unblocked_reader:
       ring();
@@ -59,7 +59,7 @@ public:
     case caf::intrusive::inbox_result::queue_closed:
       if (id.is_request()) {
         caf::detail::sync_request_bouncer bounce{caf::exit_reason::unreachable};
-        bounce(sender, id);
+        bounce(from, id);
       }
       break;
     case caf::intrusive::inbox_result::success:
