@@ -4,27 +4,14 @@
 
 namespace troupe {
 
-<<<<<<< HEAD
-/// Tells that something under watched folders changed. Thread affinity: one
-/// thread at a time.
-=======
 /// Tells that something changed under watched folders, not what: the answer
 /// is to walk them again.
 ///
 /// Thread affinity: one thread at a time.
->>>>>>> media
 class folder_watch {
 public:
   virtual ~folder_watch() = default;
 
-<<<<<<< HEAD
-  /// A descriptor that is readable when there is something to drain.
-  [[nodiscard]] virtual int descriptor() const noexcept = 0;
-
-  /// Reads what gathered; true when something that matters changed. Never
-  /// blocks. Watches new subfolders too.
-  virtual result<bool> drain() = 0;
-=======
   /// Becomes readable when `drain` has something to do. Borrowed; valid as
   /// long as the object.
   [[nodiscard]] virtual int descriptor() const noexcept = 0;
@@ -35,7 +22,6 @@ public:
   /// @returns `errc::overloaded` at the system's limit of watches,
   /// `errc::io_failure`. Watching goes on for what is watched already.
   [[nodiscard]] virtual result<bool> drain() = 0;
->>>>>>> media
 };
 
 } // namespace troupe
