@@ -43,6 +43,7 @@ struct sniff_case {
 };
 
 /// Names the row in the test's name, rather than its address.
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for it.
 void PrintTo(const sniff_case& row, std::ostream* out) {
   *out << row.what;
 }
