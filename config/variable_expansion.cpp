@@ -29,7 +29,7 @@ result<expanded_text> expand_variables(std::string_view text,
     text.remove_prefix(start + 2);
     const auto end = text.find('}');
     if (end == std::string_view::npos)
-      return refusal("\"${\" has no \"}\"");
+      return refusal(R"("${" has no "}")");
     const auto inside = text.substr(0, end);
     const auto dash = inside.find(":-");
     const std::string name{inside.substr(0, dash)};
