@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -39,7 +40,7 @@ error system_error(const std::string& path, const char* verb, int number) {
                     : number == ENAMETOOLONG ? errc::invalid_argument
                                              : errc::io_failure;
   return {code, fmt::format("{}: cannot {}: {}", name_of(path), verb,
-                            std::strerror(number))};
+                            std::generic_category().message(number))};
 }
 
 // -- file ---------------------------------------------------------------------
@@ -438,9 +439,9 @@ public:
     const bool must_be_whole =
       !mp3.is_mp3 || (mp3.is_stated && mp3.bytes > file->bytes() / 100 * 101);
     return std::unique_ptr<audio_decoder>{
-      std::make_unique<sndfile_audio_decoder>(name_of(path), std::move(file),
-                                              std::move(stream),
-                                              std::move(format), must_be_whole)};
+      std::make_unique<sndfile_audio_decoder>(
+        name_of(path), std::move(file), std::move(stream), std::move(format),
+        must_be_whole)};
   }
 
   [[nodiscard]] std::string_view version() const noexcept override {
