@@ -195,6 +195,26 @@ mp3_length inspect_mp3(source_file& file) {
   return out;
 }
 
+/// Frames that a WAV header promises when the file is shorter than it says;
+/// libsndfile would tacitly shorten the claim. 0 when nothing is missing.
+/// Sizes near or over 2 GiB are what writers to a pipe leave behind.
+std::int64_t frames_promised_by_wav(source_file& file, std::int64_t frames) {
+  std::array<char, 8> head{};
+  file.read_at(head.data(), head.size(), 0);
+  if (!std::string_view{head.data(), 4}.starts_with("RIFF"))
+    return 0;
+  std::uint32_t stated = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    stated |=
+      static_cast<std::uint32_t>(static_cast<unsigned char>(head[4 + i]))
+      << (8 * i);
+  const double share =
+    static_cast<double>(stated) / static_cast<double>(file.bytes());
+  if (stated >= 0x7FFF0000U || share < 1.01)
+    return 0;
+  return static_cast<std::int64_t>(static_cast<double>(frames) * share);
+}
+
 // -- names --------------------------------------------------------------------
 
 std::string pcm_name(const SF_INFO& info) {
@@ -434,6 +454,8 @@ public:
     if (info.frames < 0 || info.frames == std::numeric_limits<sf_count_t>::max()
         || (mp3.is_mp3 && !mp3.is_stated))
       format.frames = 0;
+    if (const auto promised = frames_promised_by_wav(*file, info.frames))
+      format.frames = promised;
     // Encoders state an MP3's length; cutters may leave a stale statement, so
     // it binds only when the file also lacks bytes that it states.
     const bool must_be_whole =

@@ -149,6 +149,31 @@ TEST_F(sndfile_audio_decoder_test, calls_a_truncated_flac_truncated) {
   EXPECT_NE(decode(path).problem.detail.find("of 10.0 s"), std::string::npos);
 }
 
+TEST_F(sndfile_audio_decoder_test, calls_a_truncated_wav_or_mp3_truncated) {
+  const auto wav = write_audio("cut.wav", tone(44100, 10.0), {});
+  keep_share(wav, 0.5);
+  expect_problem(wav, errc::corrupt, "only 5.0 of 10.0 s");
+  const auto mp3 =
+    write_audio("cut.mp3", tone(44100, 10.0),
+                {SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 2});
+  keep_share(mp3, 0.5);
+  expect_problem(mp3, errc::corrupt, "truncated or damaged: only ");
+}
+
+TEST_F(sndfile_audio_decoder_test, takes_a_wav_from_a_pipe_to_its_end) {
+  // Writers that cannot seek leave the sizes at their largest value.
+  const auto path = write_audio("piped.wav", tone(44100, 1.0), {});
+  std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+  for (const int place : {4, 40}) {
+    file.seekp(place);
+    file << "\xFF\xFF\xFF\xFF";
+  }
+  file.close();
+  const auto out = decode(path);
+  EXPECT_EQ(out.problem.detail, "");
+  EXPECT_EQ(out.samples.size(), 2U * 44100U);
+}
+
 TEST_F(sndfile_audio_decoder_test, takes_a_variable_rate_mp3_to_its_end) {
   // Loud noise first, silence then: by the first frame's rate the file seems
   // far shorter than its 20 s. The Info header is blanked out.
