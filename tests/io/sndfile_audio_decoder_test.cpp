@@ -7,7 +7,8 @@
 
 // libsndfile 1.2.0 forgets 5.8 kB when it refuses an Ogg file whose headers
 // are cut short; nothing on our side holds them.
-// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's own name.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming):
+// its name.
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:vorbis_info_init";
 }
@@ -25,7 +26,7 @@ struct decoded {
 
 class sndfile_audio_decoder_test : public audio_files {
 protected:
-  decoded decode(const std::string& path) const {
+  [[nodiscard]] decoded decode(const std::string& path) const {
     decoded out;
     auto opened = source_->open(path);
     if (!opened) {
@@ -177,9 +178,9 @@ TEST_F(sndfile_audio_decoder_test, takes_a_wav_from_a_pipe_to_its_end) {
 TEST_F(sndfile_audio_decoder_test, takes_a_variable_rate_mp3_to_its_end) {
   // Loud noise first, silence then: by the first frame's rate the file seems
   // far shorter than its 20 s. The Info header is blanked out.
-  std::vector<float> samples(2 * 44100 * 20, 0.0F);
+  std::vector<float> samples(2UL * 44100 * 20, 0.0F);
   std::uint32_t seed = 1;
-  for (std::size_t i = 0; i < 2 * 44100 * 4; ++i) {
+  for (std::size_t i = 0; i < 2UL * 44100 * 4; ++i) {
     seed = seed * 1664525U + 1013904223U;
     samples[i] =
       static_cast<float>(static_cast<std::int32_t>(seed)) / 2147483648.0F;
