@@ -106,7 +106,7 @@ private:
 
 /// Starts on what the cut left and counts the promises that were broken.
 std::size_t count_lost(const crash_image& image) {
-  const auto folder = fresh_folder();
+  const auto folder = fresh_folder(fast_folder());
   const auto file = (*folder / "library.db").string();
   for (const auto& [name, bytes] : image.files) {
     const auto suffix = name.ends_with("-wal") ? "-wal" : "";
@@ -144,7 +144,7 @@ TEST(sqlite_powercut_test, loses_nothing_that_was_acknowledged) {
   const char* campaign = std::getenv("TROUPE_CAMPAIGN");
   const bool full = campaign != nullptr && std::string{campaign} == "full";
   const std::size_t cuts = full ? 150 : 20;
-  const auto folder = fresh_folder();
+  const auto folder = fresh_folder(fast_folder());
   fakes::powercut_disk disk{"cuts"};
   workload work{(*folder / "library.db").string()};
   // A round makes about 20 events; images are taken at random ones, so that
