@@ -16,8 +16,6 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <random>
@@ -99,8 +97,8 @@ private:
     auto held = pool->slots.end(x.seat, x.key, succeeded);
     if (!held) {
       tally_.count_late_result();
-      log(log_level::warning, fmt::format("drop late result worker={}",
-                                          roster_->worker_name(x.seat)));
+      log(log_level::warning,
+          "drop late result worker=" + roster_->worker_name(x.seat));
       return;
     }
     tally_.count_media(x.outcome.media_s);
