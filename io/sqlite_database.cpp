@@ -275,10 +275,6 @@ std::int64_t database::changes() const noexcept {
   return sqlite3_changes64(handle_);
 }
 
-std::int64_t database::last_insert_id() const noexcept {
-  return sqlite3_last_insert_rowid(handle_);
-}
-
 result<void> database::conclude() {
   if (!failure_)
     return {};
