@@ -89,8 +89,6 @@ meaning meaning_of(int code, int system_errno) {
     return {errc::overloaded, "memory is short: try again later"};
   case SQLITE_TOOBIG:
     return {errc::too_large, "it exceeds what the library can hold"};
-  case SQLITE_CONSTRAINT:
-    return {errc::internal, "report this"};
   default:
     return {errc::internal, "report this"};
   }
