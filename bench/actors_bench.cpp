@@ -12,7 +12,7 @@
 
 #include "actors/embedding_supervisor.hpp"
 #include "actors/librarian.hpp"
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 #include "io/system_wall_clock.hpp"
 #include "tests/fakes/counting_vfs.hpp"
 #include "tests/fakes/memory_log_sink.hpp"

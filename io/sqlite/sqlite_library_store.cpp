@@ -1,8 +1,8 @@
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 
-#include "io/sqlite_entries.hpp"
-#include "io/sqlite_jobs.hpp"
-#include "io/sqlite_schema.hpp"
+#include "io/sqlite/sqlite_entries.hpp"
+#include "io/sqlite/sqlite_jobs.hpp"
+#include "io/sqlite/sqlite_schema.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>

@@ -1,4 +1,4 @@
-#include "io/sqlite_schema.hpp"
+#include "io/sqlite/sqlite_schema.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "io/sqlite_database.hpp"
+#include "io/sqlite/sqlite_database.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
