@@ -27,7 +27,7 @@ struct timbre_figures {
   std::array<double, 20> mfcc_mean{};
   std::array<double, 20> mfcc_std{};
   double centroid_hz = 0.0;
-  /// Frequency below which 85 % of the spectral energy lies.
+  /// Frequency below which 85 % of the spectral magnitude lies (librosa's).
   double rolloff_hz = 0.0;
   /// Geometric over arithmetic mean of the power spectrum, in [0, 1].
   double flatness = 0.0;

@@ -19,8 +19,9 @@ public:
   [[nodiscard]] virtual std::size_t length() const noexcept = 0;
 
   /// out[k] = sum over n of in[n] exp(-2πi kn/N), unnormalised.
-  /// @pre `in.size() == length()`, `out.size() == length()/2 + 1`; both
-  /// buffers 64-byte aligned when `fourier_buffer` is used, else any.
+  /// @pre `in.size() == length()`, `out.size() == length()/2 + 1`. Any
+  /// alignment will do; 64-byte aligned buffers are faster, and equal bits are
+  /// promised only for equal alignment.
   virtual void forward(std::span<float> in,
                        std::span<std::complex<float>> out) const noexcept = 0;
 

@@ -1,0 +1,260 @@
+#include "actors/analyzer.hpp"
+
+#include "domain/audio/analysis.hpp"
+#include "domain/jobs/attempt.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <fmt/format.h>
+
+#include <new>
+#include <optional>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+/// While it lives, a fault in this thread is the doing of the job's content.
+class blame {
+public:
+  blame(crash_notes* notes, const claimed_job& job, std::string_view decoder)
+    : notes_(notes) {
+    if (notes_ != nullptr)
+      notes_->enter(job.hash, decoder);
+  }
+
+  ~blame() {
+    if (notes_ != nullptr)
+      notes_->leave();
+  }
+
+  blame(const blame&) = delete;
+  blame& operator=(const blame&) = delete;
+
+private:
+  crash_notes* notes_;
+};
+
+/// One file under analysis.
+struct open_file {
+  claimed_job_ptr job;
+  std::unique_ptr<audio_decoder> decoder;
+  std::optional<audio::analysis> analysis;
+  std::int64_t frames = 0;
+
+  [[nodiscard]] double seconds(std::int64_t count) const {
+    return static_cast<double>(count)
+           / static_cast<double>(decoder->format().sample_rate_hz);
+  }
+};
+
+// -- state --------------------------------------------------------------------
+
+/// Invariant: while `file_` holds a job, a step message is on its way.
+class analyzer_state {
+public:
+  static constexpr const char* name = "troupe.analyzer";
+
+  explicit analyzer_state(worker_actor::pointer self) : self_(self) {}
+
+  worker_actor::behavior_type
+  make_behavior(const analyzer_tunables& tunables, const analyzer_ports& ports,
+                const worker_seat& seat, const dispatcher_actor& supervisor) {
+    tunables_ = tunables;
+    ports_ = ports;
+    seat_ = seat;
+    supervisor_ = supervisor;
+    if (ports_.threads != nullptr && tunables.where == placement::detached) {
+      ports_.threads->name_thread(fmt::format("analyzer-{}", seat.slot));
+      ports_.threads->flush_denormals();
+    }
+    self_->send(supervisor_, ask_atom_v, seat_);
+    return {
+      [this](work_atom, const claimed_job_ptr& x) { on_work(x); },
+      [this](cancel_atom, const claim_key& x, bool back) {
+        on_cancel(x, back);
+      },
+      [this](step_atom) { on_step(); },
+    };
+  }
+
+private:
+  // -- message handlers, in the order of worker_actor -------------------------
+
+  void on_work(const claimed_job_ptr& job) {
+    file_.emplace();
+    file_->job = job;
+    guarded([this] { open(); });
+    step_soon();
+  }
+
+  void on_cancel(const claim_key& key, bool hand_back) {
+    if (!file_ || !(file_->job->key == key))
+      return;
+    work_outcome outcome;
+    outcome.outcome =
+      hand_back ? attempt_outcome::returned : attempt_outcome::cancelled;
+    if (!hand_back)
+      outcome.why = error_class::cancelled;
+    end(std::move(outcome));
+  }
+
+  void on_step() {
+    step_on_its_way_ = false;
+    if (!file_)
+      return;
+    guarded([this] { decode(); });
+    step_soon();
+  }
+
+  // -- the stages -------------------------------------------------------------
+
+  void open() {
+    const auto& job = *file_->job;
+    if (auto same = check_stamp(); !same)
+      return fail("open", same.failure());
+    auto decoder = ports_.decoders->open(job.path);
+    if (!decoder)
+      return fail("open", decoder.failure());
+    file_->decoder = std::move(decoder.value());
+    const auto& format = file_->decoder->format();
+    const auto claimed_s = file_->seconds(format.frames);
+    if (tunables_.duration_s_max > 0
+        && claimed_s > static_cast<double>(tunables_.duration_s_max))
+      return fail("open",
+                  {errc::too_large,
+                   fmt::format("{}: {:.0f} s of audio, more than "
+                               "[library] duration_s_max = {}",
+                               job.path, claimed_s, tunables_.duration_s_max)});
+    file_->analysis.emplace(*ports_.fourier, format);
+    beat();
+  }
+
+  void decode() {
+    auto block = file_->decoder->next();
+    if (!block)
+      return fail("decode", block.failure());
+    if (block->samples.empty())
+      return finish();
+    file_->frames += static_cast<std::int64_t>(block->frames());
+    file_->analysis->push(*block);
+    beat();
+  }
+
+  void finish() {
+    auto record = file_->analysis->finish();
+    record.codec = file_->decoder->format().codec;
+    record.invalid_samples = file_->decoder->invalid_samples();
+    auto tags = ports_.tags->read(file_->job->path);
+    if (tags)
+      record.tags = std::move(tags.value());
+    // Bytes that changed meanwhile are not the content this job is about.
+    if (auto same = check_stamp(); !same)
+      return fail("decode", same.failure());
+    work_outcome outcome;
+    outcome.media_s = record.duration_s;
+    outcome.output = job_output{ports_.documents->encode(record), {}, {}};
+    end(std::move(outcome));
+  }
+
+  // -- helpers ----------------------------------------------------------------
+
+  void step_soon() {
+    if (file_ && !std::exchange(step_on_its_way_, true))
+      self_->send(self_, step_atom_v);
+  }
+
+  /// Runs a stage with its file to blame. No exception leaves it: what the
+  /// libraries throw is memory that ran out.
+  template <class Stage>
+  void guarded(Stage&& stage) {
+    const blame guilty{ports_.crashes, *file_->job, ports_.decoders->version()};
+    try {
+      stage();
+    } catch (const std::bad_alloc&) {
+      fail("analyze",
+           {errc::overloaded, file_->job->path + ": not enough memory"});
+    }
+  }
+
+  [[nodiscard]] result<void> check_stamp() const {
+    const auto& job = *file_->job;
+    auto now = ports_.files->stamp(job.path);
+    if (!now)
+      return now.failure();
+    if (*now == job.stamp)
+      return {};
+    return error{errc::refused,
+                 fmt::format("{}: changed since it was found ({} bytes then, "
+                             "{} now); run `troupe index` on it again when it "
+                             "is complete",
+                             job.path, job.stamp.bytes, now->bytes)};
+  }
+
+  void beat() {
+    self_->send(supervisor_, beat_atom_v,
+                worker_beat{seat_, file_->job->key,
+                            file_->seconds(file_->frames),
+                            file_->seconds(file_->decoder->format().frames)});
+  }
+
+  void fail(std::string_view stage, const error& why) {
+    work_outcome outcome;
+    outcome.outcome = attempt_outcome::failed;
+    outcome.why = classify(why.code);
+    outcome.stage = stage;
+    outcome.message = why.detail;
+    if (file_->decoder)
+      outcome.media_s = file_->seconds(file_->frames);
+    end(std::move(outcome));
+  }
+
+  void end(work_outcome outcome) {
+    worker_end last{seat_, file_->job->key, std::move(outcome)};
+    file_.reset();
+    self_->send(supervisor_, end_atom_v, std::move(last));
+  }
+
+  // -- members ----------------------------------------------------------------
+
+  /// The hosting actor; outlives this state.
+  worker_actor::pointer self_;
+
+  analyzer_tunables tunables_;
+  analyzer_ports ports_;
+  worker_seat seat_;
+  dispatcher_actor supervisor_;
+
+  /// The file in hand.
+  std::optional<open_file> file_;
+
+  /// A cancelled file leaves its step behind; the next file takes it over.
+  bool step_on_its_way_ = false;
+};
+
+worker_actor::behavior_type
+analyzer(worker_actor::stateful_pointer<analyzer_state> self,
+         const analyzer_tunables& tunables, const analyzer_ports& ports,
+         const worker_seat& seat, const dispatcher_actor& supervisor) {
+  return self->state.make_behavior(tunables, ports, seat, supervisor);
+}
+
+} // namespace
+
+// -- spawn --------------------------------------------------------------------
+
+worker_actor spawn_analyzer(caf::actor_system& system,
+                            const analyzer_tunables& tunables,
+                            const analyzer_ports& ports,
+                            const worker_seat& seat,
+                            const dispatcher_actor& supervisor) {
+  if (tunables.where == placement::detached)
+    return system.spawn<caf::detached>(analyzer, tunables, ports, seat,
+                                       supervisor);
+  return system.spawn(analyzer, tunables, ports, seat, supervisor);
+}
+
+} // namespace troupe

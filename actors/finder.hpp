@@ -1,0 +1,37 @@
+#pragma once
+
+#include "actors/messages/embedding_supervisor.hpp"
+#include "actors/messages/finder.hpp"
+#include "actors/messages/reader.hpp"
+#include "actors/placement.hpp"
+#include "domain/ports/media_finder.hpp"
+
+#include <caf/fwd.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace troupe {
+
+/// Tunables of the FINDER.
+struct finder_tunables {
+  /// Files recorded in one message, in [1, 4096].
+  std::size_t batch_files_max = 64;
+  /// Bytes read before a batch is sent even if it is short, so that analysis
+  /// starts while the walk goes on.
+  std::int64_t batch_bytes_max = 64 << 20;
+  /// Silence of READER or SUPERVISOR after which the walk is given up.
+  std::chrono::milliseconds deadline{120'000};
+  placement where = placement::detached;
+};
+
+/// Spawns the FINDER.
+/// @param files borrowed; must outlive the actor system
+[[nodiscard]] finder_actor spawn_finder(caf::actor_system& system,
+                                        const finder_tunables& tunables,
+                                        const supervisor_actor& supervisor,
+                                        const reader_actor& reader,
+                                        const media_finder& files);
+
+} // namespace troupe

@@ -1,0 +1,149 @@
+#include "domain/audio/analysis.hpp"
+
+#include "domain/audio/lanes.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+namespace troupe::audio {
+
+namespace {
+
+/// A multiple of every kernel's step; 16 kB per channel stay in the cache.
+constexpr std::size_t chunk_frames = 4096;
+
+/// Under this rate there is no spectrum worth a description, and bringing it
+/// to 22,050 Hz would blow every block up.
+constexpr int timbre_rate_min_hz = 1000;
+
+/// Splits interleaved samples into rows `stride` apart.
+void separate(const float* samples, std::size_t frames, std::size_t channels,
+              float* rows, std::size_t stride) {
+  if (channels == 1) {
+    std::copy_n(samples, frames, rows);
+    return;
+  }
+  if (channels == 2) {
+    float* left = rows;
+    float* right = rows + stride;
+    for (std::size_t i = 0; i < frames; ++i) {
+      left[i] = samples[2 * i];
+      right[i] = samples[2 * i + 1];
+    }
+    return;
+  }
+  for (std::size_t c = 0; c < channels; ++c)
+    for (std::size_t i = 0; i < frames; ++i)
+      rows[c * stride + i] = samples[i * channels + c];
+}
+
+/// mono[i] = mean of the channels. @pre rows hold whole lanes
+TROUPE_CLONES
+void mix(const float* rows, std::size_t stride, std::size_t channels,
+         float* mono, std::size_t frames) {
+  const float share = 1.0F / static_cast<float>(channels);
+  for (std::size_t i = 0; i < frames; i += lane_count) {
+    lane_floats sum{};
+    for (std::size_t c = 0; c < channels; ++c)
+      sum += load_lanes(rows + c * stride + i);
+    store_lanes(mono + i, sum * share);
+  }
+}
+
+/// Sum of squares of at most one chunk, in eight float sums of 512 terms.
+TROUPE_CLONES
+float square_sum(const float* samples, std::size_t frames) {
+  lane_floats sum{};
+  std::size_t i = 0;
+  for (; i + lane_count <= frames; i += lane_count) {
+    const lane_floats x = load_lanes(samples + i);
+    sum += x * x;
+  }
+  float total = sum_of_lanes(sum);
+  for (; i < frames; ++i)
+    total += samples[i] * samples[i];
+  return total;
+}
+
+} // namespace
+
+analysis::analysis(const fourier_source& transforms, const pcm_format& format)
+  : format_(format), channels_(static_cast<std::size_t>(format.channels)),
+    planar_(channels_ * chunk_frames), mono_(chunk_frames),
+    loudness_(format.sample_rate_hz, channels_),
+    true_peak_(format.sample_rate_hz, channels_),
+    structure_(format.sample_rate_hz),
+    resampler_(format.sample_rate_hz, timbre_meter::sample_rate_hz),
+    timbre_(transforms) {
+  assert(format.channels >= 1 && format.channels <= 64);
+}
+
+void analysis::push(const pcm_block& block) {
+  assert(static_cast<std::size_t>(block.channels) == channels_);
+  const float* samples = block.samples.data();
+  std::size_t left = block.frames();
+  while (left > 0) {
+    const std::size_t now = std::min(left, chunk_frames - filled_);
+    separate(samples, now, channels_, planar_.data() + filled_, chunk_frames);
+    samples += now * channels_;
+    left -= now;
+    filled_ += now;
+    if (filled_ == chunk_frames)
+      process_chunk();
+  }
+}
+
+planar_block analysis::chunk() const noexcept {
+  return {planar_.data(), chunk_frames, filled_, channels_};
+}
+
+void analysis::process_chunk() {
+  const auto block = chunk();
+  loudness_.push(block);
+  true_peak_.push(block);
+  structure_.push(block);
+  mix(planar_.data(), chunk_frames, channels_, mono_.data(), filled_);
+  square_sum_ += static_cast<double>(square_sum(mono_.data(), filled_));
+  if (format_.sample_rate_hz >= timbre_rate_min_hz) {
+    resampled_.clear();
+    resampler_.push({mono_.data(), filled_}, resampled_);
+    timbre_.push(resampled_);
+  }
+  frames_ += static_cast<std::int64_t>(filled_);
+  filled_ = 0;
+}
+
+audio_record analysis::finish() {
+  if (filled_ > 0)
+    process_chunk();
+  true_peak_.finish();
+  if (format_.sample_rate_hz >= timbre_rate_min_hz) {
+    resampled_.clear();
+    resampler_.finish(resampled_);
+    timbre_.push(resampled_);
+  }
+  timbre_.finish();
+
+  audio_record out;
+  out.sample_rate_hz = format_.sample_rate_hz;
+  out.channels = format_.channels;
+  out.codec = format_.codec;
+  out.duration_s =
+    static_cast<double>(frames_) / static_cast<double>(format_.sample_rate_hz);
+  if (frames_ == 0)
+    return out;
+  out.loudness = loudness_.figures();
+  if (true_peak_.peak() > 0.0F)
+    out.loudness.true_peak_dbtp =
+      20.0 * std::log10(static_cast<double>(true_peak_.peak()));
+  out.timbre = timbre_.figures();
+  if (out.timbre)
+    out.timbre->energy = std::sqrt(square_sum_ / static_cast<double>(frames_));
+  out.chroma = timbre_.chroma();
+  out.structure = structure_.figures();
+  return out;
+}
+
+} // namespace troupe::audio

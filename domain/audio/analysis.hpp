@@ -1,0 +1,61 @@
+#pragma once
+
+#include "domain/audio/audio_record.hpp"
+#include "domain/audio/loudness.hpp"
+#include "domain/audio/pcm.hpp"
+#include "domain/audio/planar.hpp"
+#include "domain/audio/resampler.hpp"
+#include "domain/audio/structure.hpp"
+#include "domain/audio/timbre.hpp"
+#include "domain/audio/true_peak.hpp"
+#include "domain/ports/fourier.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace troupe::audio {
+
+/// Computes an `audio_record` of a programme that arrives block by block.
+///
+/// Blocks are gathered into chunks of 4,096 frames before any figure is
+/// computed, so the record is the same, bit for bit, however the programme is
+/// cut. Memory does not grow with the length, but for 80 kB per hour of
+/// loudness steps. Filters and plans are made once, here.
+/// Thread affinity: one thread at a time, which may change between calls.
+class analysis {
+public:
+  /// @param transforms used here only
+  /// @param format rate and channels count; the claimed length is not used
+  /// @pre `format.sample_rate_hz` in [1, 768000], `format.channels` in [1, 64]
+  analysis(const fourier_source& transforms, const pcm_format& format);
+
+  /// Takes the next frames.
+  /// @pre `block.channels` is that of the format; no NaN, no infinity
+  void push(const pcm_block& block);
+
+  /// Ends the programme. Fills everything but tags and `invalid_samples`,
+  /// which the decoder knows. Call once.
+  [[nodiscard]] audio_record finish();
+
+private:
+  void process_chunk();
+  [[nodiscard]] planar_block chunk() const noexcept;
+
+  pcm_format format_;
+  std::size_t channels_ = 1;
+  /// `[channel][chunk_frames]`, the first `filled_` of each are taken.
+  std::vector<float> planar_;
+  std::size_t filled_ = 0;
+  std::int64_t frames_ = 0;
+  double square_sum_ = 0.0;
+  std::vector<float> mono_;
+  std::vector<float> resampled_;
+  loudness_meter loudness_;
+  true_peak_meter true_peak_;
+  structure_meter structure_;
+  resampler resampler_;
+  timbre_meter timbre_;
+};
+
+} // namespace troupe::audio

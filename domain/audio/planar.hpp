@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace troupe::audio {
+
+/// A run of frames, one contiguous row per channel. Borrowed.
+struct planar_block {
+  /// First sample of channel 0; full scale = ±1.0, no NaN, no infinity.
+  const float* samples = nullptr;
+  /// Distance from one channel's row to the next, in samples.
+  std::size_t stride = 0;
+  std::size_t frames = 0;
+  std::size_t channels = 1;
+
+  /// The samples of one channel. @pre `index < channels`
+  [[nodiscard]] std::span<const float> channel(std::size_t index) const {
+    return {samples + index * stride, frames};
+  }
+};
+
+} // namespace troupe::audio

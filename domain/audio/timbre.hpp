@@ -1,0 +1,88 @@
+#pragma once
+
+#include "domain/audio/audio_record.hpp"
+#include "domain/audio/lanes.hpp"
+#include "domain/audio/mel.hpp"
+#include "domain/audio/stft.hpp"
+#include "domain/ports/fourier.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace troupe::audio {
+
+/// Measures timbre and chroma of one channel at 22,050 Hz from one STFT.
+///
+/// Definitions are librosa's (2048/512, 128 Slaney mel bands, 20 MFCC in dB
+/// with `top_db` 80, centroid and 0.85 rolloff on magnitudes, flatness on
+/// power). Frames whose level is under -80 dBFS have no meaningful spectrum
+/// and count for MFCC only.
+///
+/// `top_db` clamps to 80 dB under the loudest band of the whole track, which
+/// a stream does not know. The mel bands of the first 16,384 frames (6 min
+/// 20 s, 8 MB) wait for it, so tracks up to that length are exact; later
+/// frames are clamped against the loudest so far. Memory stays flat.
+/// Thread affinity: one thread at a time.
+class timbre_meter {
+public:
+  static constexpr int sample_rate_hz = 22050;
+  static constexpr std::size_t mel_bands = 128;
+  static constexpr std::size_t coefficients = 20;
+
+  explicit timbre_meter(const fourier_source& transforms);
+
+  /// Takes the next samples.
+  void push(std::span<const float> samples);
+
+  /// Ends the stream. Call once, before the figures are read.
+  void finish();
+
+  /// All but `energy`, which belongs to the original sample rate; nothing for
+  /// silence. @pre `finish` was called
+  [[nodiscard]] std::optional<timbre_figures> figures() const;
+
+  /// Mean of the frames' chroma, each with its largest element 1, again
+  /// scaled to 1; nothing for silence. @pre `finish` was called
+  [[nodiscard]] std::optional<std::array<double, 12>> chroma() const;
+
+private:
+  void take_batches();
+  void describe(std::size_t frames);
+  void add_chroma(std::size_t frames, const lane_ints& active);
+  void store_mel(std::size_t frames);
+  void flush_mel();
+  void add_mfcc(const lanes* decibels, std::size_t frames);
+  void count_crossings(std::span<const float> samples);
+
+  spectrum_layout layout_;
+  stft stft_;
+  std::vector<mel_filter> mel_;
+  std::vector<float> cosine_;
+  std::vector<float> chroma_bank_;
+
+  std::vector<lanes> power_;
+  std::vector<lanes> magnitude_;
+  /// Mel bands in dB, not yet clamped, `[batch][band]`.
+  std::vector<lanes> mel_waiting_;
+  std::vector<std::uint8_t> frames_waiting_;
+  bool mel_flushed_ = false;
+  float mel_max_db_ = -100.0F;
+
+  std::int64_t mfcc_frames_ = 0;
+  std::array<double, coefficients> mfcc_sum_{};
+  std::array<double, coefficients> mfcc_square_sum_{};
+  std::int64_t active_frames_ = 0;
+  double centroid_sum_ = 0.0;
+  double rolloff_sum_ = 0.0;
+  double flatness_sum_ = 0.0;
+  std::array<double, 12> chroma_sum_{};
+  std::int64_t samples_ = 0;
+  std::int64_t crossings_ = 0;
+  float last_sample_ = 0.0F;
+};
+
+} // namespace troupe::audio
