@@ -65,6 +65,7 @@ CREATE TABLE entries(
 ) STRICT;
 CREATE UNIQUE INDEX entries_by_path ON entries(path) WHERE path IS NOT NULL;
 CREATE UNIQUE INDEX entries_by_key ON entries(key) WHERE key IS NOT NULL;
+CREATE INDEX entries_without_path ON entries(id) WHERE path IS NULL;
 CREATE INDEX entries_by_content ON entries(content, missing_since_us);
 
 -- Bodies (UTF-8) of contents that live nowhere else.

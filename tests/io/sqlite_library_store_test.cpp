@@ -1,5 +1,8 @@
+#include "io/sqlite_library_reader.hpp"
 #include "io/sqlite_library_store.hpp"
+#include "tests/contracts/library_reader_contract.hpp"
 #include "tests/contracts/library_store_contract.hpp"
+#include "tests/io/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,24 +14,6 @@ namespace troupe::contracts {
 
 namespace {
 
-/// Names that no other test of this process, and no other process, uses.
-std::string fresh_name() {
-  static std::atomic<int> count{0};
-  return "troupe-store-" + std::to_string(::getpid()) + "-"
-         + std::to_string(count++);
-}
-
-/// A folder that goes with the last copy of the handle.
-std::shared_ptr<std::filesystem::path> fresh_folder() {
-  auto folder = std::filesystem::temp_directory_path() / fresh_name();
-  std::filesystem::create_directory(folder);
-  return {new std::filesystem::path{folder}, [](std::filesystem::path* path) {
-            std::error_code ignored;
-            std::filesystem::remove_all(*path, ignored);
-            delete path;
-          }};
-}
-
 std::unique_ptr<library_store> open_store(const std::string& file,
                                           const std::vector<recipe>& recipes) {
   io::sqlite_library_options options;
@@ -39,12 +24,21 @@ std::unique_ptr<library_store> open_store(const std::string& file,
   return opened ? std::move(opened).value() : nullptr;
 }
 
+std::unique_ptr<library_reader>
+open_reader(const std::string& file, const std::vector<recipe>& recipes) {
+  auto opened = io::open_sqlite_library_reader(file, recipes);
+  EXPECT_TRUE(opened) << opened.failure().detail;
+  return opened ? std::move(opened).value() : nullptr;
+}
+
 library_under_test on_disk() {
   const auto folder = fresh_folder();
   const auto file = (*folder / "library.db").string();
   return {
     [folder, file](const auto& recipes) { return open_store(file, recipes); },
-    {}};
+    [folder, file](const auto& recipes) {
+      return open_reader(file, recipes);
+    }};
 }
 
 library_under_test in_memory() {
@@ -53,12 +47,18 @@ library_under_test in_memory() {
   const std::shared_ptr<library_store> keeper = open_store(file, {});
   return {
     [keeper, file](const auto& recipes) { return open_store(file, recipes); },
-    {}};
+    [keeper, file](const auto& recipes) {
+      return open_reader(file, recipes);
+    }};
 }
 
 } // namespace
 
 INSTANTIATE_TEST_SUITE_P(sqlite, library_store_contract,
+                         testing::Values(library_case{"disk", &on_disk},
+                                         library_case{"memory", &in_memory}),
+                         [](const auto& made) { return made.param.name; });
+INSTANTIATE_TEST_SUITE_P(sqlite, library_reader_contract,
                          testing::Values(library_case{"disk", &on_disk},
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });
