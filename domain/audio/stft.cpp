@@ -1,5 +1,7 @@
 #include "domain/audio/stft.hpp"
 
+#include "domain/audio/lane_kernels.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "domain/audio/structure.hpp"
 
-#include "domain/audio/lanes.hpp"
+#include "domain/audio/lane_kernels.hpp"
 
 #include <algorithm>
 #include <cassert>

@@ -1,6 +1,7 @@
 #include "domain/audio/timbre.hpp"
 
 #include "domain/audio/chroma.hpp"
+#include "domain/audio/lane_kernels.hpp"
 
 #include <algorithm>
 #include <cassert>
