@@ -78,8 +78,12 @@ public:
   start(system_ports ports, const system_settings& settings);
 
   /// Ends what is left; call `drain` before when jobs may be in hand. Never
-  /// hangs: after 5 s the process ends by `_exit` with `exit_code_on_hang`.
+  /// hangs: when a thread is stuck in a decoder, or after 5 s, the process ends
+  /// without coming back, its streams flushed and the library closed.
   virtual ~troupe_system() = default;
+
+  /// The exit code of such an end; `exit_code_on_hang` until it is told.
+  virtual void exit_code_if_hung(int code) = 0;
 
   /// What the start found. @pre a store was given
   [[nodiscard]] virtual const epoch_report& started() const = 0;

@@ -1,6 +1,7 @@
 #include "actors/worker_roster.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <fmt/format.h>
@@ -26,6 +27,13 @@ worker_roster::worker_roster(supervisor_actor::pointer self,
   : self_(self) {
   for (auto& plan : plans)
     pools_.emplace_back(std::move(plan));
+}
+
+worker_roster::~worker_roster() {
+  for (const auto& pool : pools_)
+    for (const auto& [slot, worker] : pool.workers)
+      if (worker)
+        caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
 }
 
 // -- events -------------------------------------------------------------------

@@ -43,6 +43,12 @@ public:
   /// @param self the SUPERVISOR; outlives this
   worker_roster(supervisor_actor::pointer self, std::vector<pool_plan> plans);
 
+  /// Ends the workers: they have nobody to ask any more.
+  ~worker_roster();
+
+  worker_roster(const worker_roster&) = delete;
+  worker_roster& operator=(const worker_roster&) = delete;
+
   // -- events -----------------------------------------------------------------
 
   /// Spawns a worker for every vacant slot of a pool that is not broken.

@@ -11,6 +11,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 namespace troupe::testing {
 
@@ -72,7 +74,7 @@ struct bad_include {
 };
 
 TEST(include_rules, reject_each_wrong_arrow) {
-  const bad_include cases[] = {
+  const std::vector<bad_include> cases = {
     {"domain/bad.hpp", "#include \"io/a.hpp\"",
      "domain/bad.hpp:1: domain must not include io"},
     {"domain/bad.hpp", "#include \"config/a_config.hpp\"",
@@ -110,7 +112,7 @@ TEST(include_rules, reject_each_wrong_arrow) {
 }
 
 TEST(include_rules, accept_each_right_arrow) {
-  const source_file right[] = {
+  const std::vector<source_file> right = {
     {"domain/good.cpp", "#include <vector>\n#include <Eigen/Dense>\n"
                         "#include <hwy/highway.h>\n#include <fmt/format.h>\n"},
     {"config/good.cpp",

@@ -100,7 +100,7 @@ install_packages() {
   "${as_root[@]}" sh -c "$install_script" install_packages "${missing[@]}" \
     </dev/null >"$logs/install.log" 2>&1 \
     || fail_with_log "$logs/install.log" "packages could not be installed;" \
-      "is the network reachable?"
+      "is the network up, and is this Debian 12?"
 }
 
 # -- building -----------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "tests/tidy/function_rules.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
@@ -45,12 +46,11 @@ bool opens_scope(std::string_view declaration) {
   constexpr std::array<std::string_view, 7> words = {
     "namespace", "class",  "struct",          "enum",
     "union",     "extern", "inline namespace"};
-  for (const auto word : words)
-    if (declaration.starts_with(word)
-        && (declaration.size() == word.size()
-            || is_blank(declaration[word.size()])))
-      return true;
-  return false;
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return declaration.starts_with(word)
+           && (declaration.size() == word.size()
+               || is_blank(declaration[word.size()]));
+  });
 }
 
 /// The word before the first parenthesis.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace troupe::sample {
 
@@ -18,13 +19,13 @@ struct row {
   const char* file;
   const char* album;
   double tempo_bpm;
-  int tonic;
-  sample::mode mode;
-  sample::groove groove;
   double length_s;
-  sound_format format;
+  int tonic;
   int sample_rate_hz;
   int channels;
+  sample::mode mode;
+  sample::groove groove;
+  sound_format format;
 };
 
 constexpr auto major = mode::major;
@@ -41,28 +42,28 @@ constexpr auto opus = sound_format::opus;
 
 // Tonics: 0 = C, 2 = D, 3 = D#, 4 = E, 5 = F, 6 = F#, 7 = G, 8 = G#, 9 = A,
 // 10 = A#, 11 = B.
-constexpr row rows[] = {
-  {"Night Tram", "night-tram", "Line Eight", 126, 9, minor, dance, 30, flac,
-   44'100, 2},
-  {"Signal Box", "signal-box", "Line Eight", 132, 4, minor, dance, 25, mp3,
-   44'100, 2},
-  {"Last Stop", "last-stop", "Line Eight", 120, 7, major, dance, 15, wav,
-   44'100, 2},
-  {"Depot", "depot", "Line Eight", 140, 2, minor, dance, 25, ogg, 44'100, 2},
-  {"Bright Window", "bright-window", "Open Kitchen", 104, 0, major, beat, 25,
-   flac, 44'100, 2},
-  {"Two Spoons", "two-spoons", "Open Kitchen", 96, 5, major, beat, 30, ogg,
-   48'000, 2},
-  {"Copper Pan", "copper-pan", "Open Kitchen", 112, 11, minor, beat, 25, mp3,
-   44'100, 2},
-  {"Flour", "flour", "Open Kitchen", 88, 10, major, beat, 15, wav, 22'050, 1},
-  {"Harbour Fog", "harbour-fog", "Low Water", 72, 6, minor, slow, 40, opus,
-   48'000, 2},
-  {"Tidal", "tidal", "Low Water", 80, 3, major, slow, 30, mp3, 32'000, 2},
-  {"Lantern Waltz", "lantern-waltz", "Low Water", 150, 2, major, three, 25,
-   flac, 48'000, 2},
-  {"Gulls", "gulls", "Low Water", 168, 8, minor, beat, 15, wav, 48'000, 2},
-};
+constexpr std::array<row, 12> rows = {{
+  {"Night Tram", "night-tram", "Line Eight", 126, 30, 9, 44'100, 2, minor,
+   dance, flac},
+  {"Signal Box", "signal-box", "Line Eight", 132, 25, 4, 44'100, 2, minor,
+   dance, mp3},
+  {"Last Stop", "last-stop", "Line Eight", 120, 15, 7, 44'100, 2, major, dance,
+   wav},
+  {"Depot", "depot", "Line Eight", 140, 25, 2, 44'100, 2, minor, dance, ogg},
+  {"Bright Window", "bright-window", "Open Kitchen", 104, 25, 0, 44'100, 2,
+   major, beat, flac},
+  {"Two Spoons", "two-spoons", "Open Kitchen", 96, 30, 5, 48'000, 2, major,
+   beat, ogg},
+  {"Copper Pan", "copper-pan", "Open Kitchen", 112, 25, 11, 44'100, 2, minor,
+   beat, mp3},
+  {"Flour", "flour", "Open Kitchen", 88, 15, 10, 22'050, 1, major, beat, wav},
+  {"Harbour Fog", "harbour-fog", "Low Water", 72, 40, 6, 48'000, 2, minor, slow,
+   opus},
+  {"Tidal", "tidal", "Low Water", 80, 30, 3, 32'000, 2, major, slow, mp3},
+  {"Lantern Waltz", "lantern-waltz", "Low Water", 150, 25, 2, 48'000, 2, major,
+   three, flac},
+  {"Gulls", "gulls", "Low Water", 168, 15, 8, 48'000, 2, minor, beat, wav},
+}};
 
 const char* artist_of(std::string_view album) {
   if (album == "Line Eight")
@@ -91,6 +92,7 @@ catalogue_entry entry_of(const row& from, std::uint64_t seed) {
 const std::vector<catalogue_entry>& catalogue() {
   static const auto entries = [] {
     std::vector<catalogue_entry> made;
+    made.reserve(rows.size());
     for (const auto& from : rows)
       made.push_back(entry_of(from, made.size() + 1));
     return made;

@@ -5,11 +5,11 @@
 #include "tools/sample/sound_file.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace troupe::sample {
 
@@ -38,9 +38,10 @@ public:
                  static_cast<std::streamsize>(content->size()));
     stream.close();
     if (!stream) {
-      failure_ = error{errc::io_failure, "write: " + file.string() + ": "
-                                           + std::strerror(errno)
-                                           + "; is the folder writable?"};
+      failure_ =
+        error{errc::io_failure, "write: " + file.string() + ": "
+                                  + std::generic_category().message(errno)
+                                  + "; is the folder writable?"};
       return;
     }
     ++(summary_.*counter);

@@ -1,0 +1,401 @@
+#include "actors/troupe_system.hpp"
+
+#include "actors/analyzer.hpp"
+#include "actors/caf_error.hpp"
+#include "actors/embedding_supervisor.hpp"
+#include "actors/finder.hpp"
+#include "actors/librarian.hpp"
+#include "actors/reader.hpp"
+#include "actors/watcher.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto question_deadline = 10s;
+constexpr auto long_deadline = 600s;
+constexpr auto come_down_within = 5s;
+
+/// CAF's settings: two pool threads that route, and share instead of poll.
+class troupe_actor_config : public caf::actor_system_config {
+public:
+  troupe_actor_config() {
+    add_message_types<caf::id_block::troupe>();
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", std::size_t{2});
+    set("scheduler.max-throughput", std::size_t{64});
+  }
+};
+
+/// Ends the process when it is not dismissed in time: a thread that hangs in a
+/// decoder never lets CAF come down, and everything is durable by then.
+class watchdog {
+public:
+  explicit watchdog(int exit_code)
+    : thread_([this, exit_code] { wait(exit_code); }) {}
+
+  ~watchdog() {
+    {
+      const std::lock_guard guard{mutex_};
+      dismissed_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+
+  watchdog(const watchdog&) = delete;
+  watchdog& operator=(const watchdog&) = delete;
+
+private:
+  void wait(int exit_code) {
+    std::unique_lock guard{mutex_};
+    if (changed_.wait_for(guard, come_down_within,
+                          [this] { return dismissed_; }))
+      return;
+    std::fflush(nullptr);
+    std::_Exit(exit_code);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool dismissed_ = false;
+  std::thread thread_;
+};
+
+/// The running system. Members are declared in the order they must outlive
+/// each other: the ports outlive the actors.
+class running_system final : public troupe_system {
+public:
+  running_system(system_ports ports, const system_settings& settings)
+    : ports_(std::move(ports)), settings_(settings),
+      system_(std::make_unique<caf::actor_system>(config_)),
+      client_(std::make_unique<caf::scoped_actor>(*system_)) {}
+
+  ~running_system() override {
+    const watchdog guard{exit_code_};
+    take_down();
+    if (stuck_threads_ > 0) {
+      std::fflush(nullptr);
+      std::_Exit(exit_code_);
+    }
+    client_.reset();
+    system_.reset();
+  }
+
+  running_system(const running_system&) = delete;
+  running_system& operator=(const running_system&) = delete;
+
+  /// Spawns the tree; see `troupe_system::start`.
+  result<void> spawn_all() {
+    reader_ = spawn_reader(*system_, ports_.open_reader, placement::detached);
+    if (!ports_.store)
+      return {};
+    auto crashes = left_crashes();
+    if (!crashes)
+      return crashes.failure();
+    spawn_spine(std::move(crashes.value()));
+    auto begun = ask<epoch_report>(supervisor_, long_deadline, ready_atom_v);
+    if (!begun)
+      return begun.failure();
+    started_ = std::move(begun.value());
+    finder_ = spawn_finder(*system_, {}, supervisor_, reader_, *ports_.finder);
+    if (ports_.watch)
+      watcher_ = spawn_watcher(*system_, {settings_.watched, 1s},
+                               std::move(ports_.watch), finder_, *ports_.log);
+    // What the crash file says is durable in the library now.
+    return ports_.crashes != nullptr ? ports_.crashes->forget()
+                                     : result<void>{};
+  }
+
+  [[nodiscard]] const epoch_report& started() const override {
+    return started_;
+  }
+
+  void exit_code_if_hung(int code) override {
+    exit_code_ = code;
+  }
+
+  // -- the main job -----------------------------------------------------------
+
+  void begin_find(find_request request) override {
+    found_.reset();
+    send_errand<find_report>(finder_, find_atom_v, std::move(request));
+  }
+
+  void begin_idle_watch() override {
+    send_errand<work_progress>(supervisor_, idle_atom_v);
+  }
+
+  event wait(std::chrono::milliseconds longest) override {
+    auto seen = event::nothing;
+    (*client_)->receive(
+      [&](find_atom, find_report& x) {
+        found_ = std::move(x);
+        seen = event::found;
+      },
+      [&](find_atom, const caf::error& why) {
+        found_ = from_caf(why);
+        seen = event::found;
+      },
+      [&](idle_atom, const work_progress&) { seen = event::idle; },
+      [&](const caf::down_msg& x) {
+        end_why_ = from_caf(x.reason);
+        seen = event::spine_ended;
+      },
+      caf::after(longest) >> [] {});
+    return seen;
+  }
+
+  [[nodiscard]] const result<find_report>& found() const override {
+    return *found_;
+  }
+
+  [[nodiscard]] const error& end_why() const override {
+    return end_why_;
+  }
+
+  result<find_progress> finding() override {
+    return ask<find_progress>(finder_, question_deadline, progress_atom_v);
+  }
+
+  result<work_progress> progress() override {
+    return ask<work_progress>(supervisor_, question_deadline, progress_atom_v);
+  }
+
+  result<pool_statuses> pools() override {
+    return ask<pool_statuses>(supervisor_, question_deadline, status_atom_v);
+  }
+
+  result<drain_report> drain(std::int64_t grace_ms) override {
+    (*client_)->send(finder_, cancel_atom_v);
+    return ask<drain_report>(supervisor_,
+                             std::chrono::milliseconds{grace_ms} + 30s,
+                             drain_atom_v, grace_ms);
+  }
+
+  // -- writing ----------------------------------------------------------------
+
+  result<std::string> add_text(text_entry entry) override {
+    return ask<std::string>(supervisor_, long_deadline, text_atom_v,
+                            std::move(entry));
+  }
+
+  result<void> forget(entry_id entry, audit_note note) override {
+    return confirm(ask<bool>(librarian_, long_deadline, forget_atom_v,
+                             forget_request{entry, std::move(note)}));
+  }
+
+  result<std::int64_t> retry(job_verb verb) override {
+    return ask<std::int64_t>(supervisor_, long_deadline, retry_atom_v,
+                             std::move(verb));
+  }
+
+  result<std::int64_t> cancel(job_verb verb) override {
+    return ask<std::int64_t>(supervisor_, long_deadline, cancel_atom_v,
+                             std::move(verb));
+  }
+
+  result<std::int64_t> reconcile(bool dry_run) override {
+    if (dry_run)
+      return ask<std::int64_t>(librarian_, long_deadline, cover_atom_v, true);
+    return ask<std::int64_t>(supervisor_, long_deadline, cover_atom_v);
+  }
+
+  result<void> backup(const std::string& file) override {
+    return confirm(ask<bool>(librarian_, long_deadline, backup_atom_v, file));
+  }
+
+  result<check_findings> check() override {
+    return ask<check_findings>(librarian_, long_deadline, check_atom_v);
+  }
+
+  // -- reading ----------------------------------------------------------------
+
+  result<entry_page> entries(entry_query query) override {
+    return ask<entry_page>(reader_, long_deadline, entries_atom_v,
+                           std::move(query));
+  }
+
+  result<entry_row> entry_at(std::string path) override {
+    return ask<entry_row>(reader_, long_deadline, entryat_atom_v,
+                          std::move(path));
+  }
+
+  result<entry_row> entry_named(std::string word) override {
+    return ask<entry_row>(reader_, long_deadline, entry_atom_v,
+                          std::move(word));
+  }
+
+  result<job_page> jobs(job_query query) override {
+    return ask<job_page>(reader_, long_deadline, jobs_atom_v, std::move(query));
+  }
+
+  result<job_details> job_named(std::string word) override {
+    return ask<job_details>(reader_, long_deadline, job_atom_v,
+                            std::move(word));
+  }
+
+  result<library_status> status() override {
+    return ask<library_status>(reader_, long_deadline, status_atom_v);
+  }
+
+  result<audit_rows> audit(audit_query query) override {
+    return ask<audit_rows>(reader_, long_deadline, audit_atom_v,
+                           std::move(query));
+  }
+
+private:
+  // -- start and end ----------------------------------------------------------
+
+  result<std::vector<crash_note>> left_crashes() {
+    if (ports_.crashes == nullptr)
+      return std::vector<crash_note>{};
+    return ports_.crashes->take();
+  }
+
+  void spawn_spine(std::vector<crash_note> crashes) {
+    librarian_tunables librarian;
+    librarian.suspicion = settings_.suspicion;
+    librarian_ = spawn_librarian(*system_, librarian, std::move(ports_.store),
+                                 *ports_.clock, *ports_.log);
+    supervisor_tunables tunables;
+    tunables.retry = settings_.retry;
+    tunables.reconcile_every =
+      std::chrono::milliseconds{settings_.reconcile_ms};
+    tunables.seed = static_cast<std::uint64_t>(ports_.clock->now_us());
+    tunables.crashes = std::move(crashes);
+    supervisor_ = spawn_embedding_supervisor(
+      *system_, tunables, plan_pools(), librarian_, *ports_.clock, *ports_.log);
+    (*client_)->monitor(librarian_);
+    (*client_)->monitor(supervisor_);
+  }
+
+  [[nodiscard]] std::vector<pool_plan> plan_pools() const {
+    std::vector<pool_plan> plans;
+    if (settings_.analyzers == 0)
+      return plans;
+    const analyzer_ports ports{
+      ports_.audio_decoders, ports_.tags,    ports_.fourier, ports_.documents,
+      ports_.finder,         ports_.threads, ports_.crashes};
+    const analyzer_tunables tunables{settings_.duration_s_max,
+                                     placement::detached};
+    auto limits = settings_.analyzer_limits;
+    limits.slots = settings_.analyzers;
+    plans.push_back(
+      {job_kind::audio_analyze, "analyzer", limits,
+       [ports, tunables](caf::actor_system& system, const worker_seat& seat,
+                         const dispatcher_actor& supervisor) {
+         return spawn_analyzer(system, tunables, ports, seat, supervisor);
+       }});
+    return plans;
+  }
+
+  /// Whoever asks ends first, the LIBRARIAN last.
+  void take_down() {
+    if (supervisor_)
+      if (const auto found = pools())
+        for (const auto& pool : found->pools)
+          stuck_threads_ += pool.stuck;
+    end_actor(watcher_);
+    if (finder_)
+      (*client_)->send(finder_, cancel_atom_v);
+    end_actor(finder_);
+    end_actor(supervisor_);
+    end_actor(librarian_);
+    end_actor(reader_);
+  }
+
+  template <class Handle>
+  void end_actor(Handle& actor) {
+    if (!actor)
+      return;
+    // A spine actor is monitored already: its end is no news now.
+    (*client_)->demonitor(actor.address());
+    (*client_)->monitor(actor);
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    (*client_)->receive([](const caf::down_msg&) {},
+                        caf::after(come_down_within) >> [] {});
+    actor = Handle{};
+  }
+
+  // -- helpers ----------------------------------------------------------------
+
+  template <class T, class Handle, class Deadline, class... Ts>
+  result<T> ask(const Handle& actor, Deadline deadline, Ts&&... xs) {
+    std::optional<result<T>> answer;
+    (*client_)
+      ->request(actor, deadline, std::forward<Ts>(xs)...)
+      .receive([&](T& x) { answer = std::move(x); },
+               [&](caf::error& why) { answer = from_caf(why); });
+    return std::move(*answer);
+  }
+
+  static result<void> confirm(const result<bool>& done) {
+    if (!done)
+      return done.failure();
+    return {};
+  }
+
+  /// Has a small actor wait for the answer, which `wait` then sees.
+  template <class T, class Handle, class Atom, class... Ts>
+  void send_errand(const Handle& actor, Atom what, Ts&&... xs) {
+    system_->spawn<caf::hidden>([client = caf::actor{*client_}, actor, what,
+                                 request = caf::make_message(what, xs...)](
+                                  caf::event_based_actor* self) {
+      self->request(caf::actor_cast<caf::actor>(actor), caf::infinite, request)
+        .then([self, client,
+               what](T& x) { self->send(client, what, std::move(x)); },
+              [self, client, what](caf::error& why) {
+                self->send(client, what, std::move(why));
+              });
+    });
+  }
+
+  // -- members ----------------------------------------------------------------
+
+  troupe_actor_config config_;
+  system_ports ports_;
+  system_settings settings_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::unique_ptr<caf::scoped_actor> client_;
+
+  reader_actor reader_;
+  librarian_actor librarian_;
+  supervisor_actor supervisor_;
+  finder_actor finder_;
+  watcher_actor watcher_;
+
+  epoch_report started_;
+  std::optional<result<find_report>> found_;
+  error end_why_;
+  int stuck_threads_ = 0;
+  int exit_code_ = exit_code_on_hang;
+};
+
+} // namespace
+
+result<std::unique_ptr<troupe_system>>
+troupe_system::start(system_ports ports, const system_settings& settings) {
+  auto system = std::make_unique<running_system>(std::move(ports), settings);
+  if (auto spawned = system->spawn_all(); !spawned)
+    return spawned.failure();
+  return std::unique_ptr<troupe_system>{std::move(system)};
+}
+
+} // namespace troupe
