@@ -1,5 +1,6 @@
 #include "domain/text/log_line.hpp"
 
+#include "domain/text/json_quote.hpp"
 #include "domain/text/utf8.hpp"
 
 #include <fmt/format.h>
@@ -27,23 +28,6 @@ void append_for_person(std::string& out, std::string_view text) {
       out += "\\n";
     else if (bytes == 0 || is_control(text.front()))
       out += fmt::format("\\x{:02X}", byte_of(text.front()));
-    else
-      out += text.substr(0, bytes);
-    text.remove_prefix(std::max<std::size_t>(bytes, 1));
-  }
-}
-
-void append_for_json(std::string& out, std::string_view text) {
-  constexpr std::string_view replacement = "\xEF\xBF\xBD";
-  while (!text.empty()) {
-    const auto bytes = utf8_sequence_bytes(text);
-    const char first = text.front();
-    if (bytes == 0)
-      out += replacement;
-    else if (first == '"' || first == '\\')
-      out.append(1, '\\').append(1, first);
-    else if (is_control(first))
-      out += fmt::format("\\u{:04x}", byte_of(first));
     else
       out += text.substr(0, bytes);
     text.remove_prefix(std::max<std::size_t>(bytes, 1));
@@ -92,14 +76,10 @@ std::string format_log_text(std::int64_t now_us, log_level level,
 
 std::string format_log_json(std::int64_t now_us, log_level level,
                             std::string_view component, std::string_view text) {
-  auto line =
-    fmt::format(R"({{"schema":1,"time":"{}","level":"{}","component":")",
-                format_time(now_us, 'T'), to_string(level));
-  append_for_json(line, component);
-  line += R"(","text":")";
-  append_for_json(line, text);
-  line += R"("})";
-  return line;
+  return fmt::format(
+    R"({{"schema":1,"time":"{}","level":"{}","component":{},"text":{}}})",
+    format_time(now_us, 'T'), to_string(level), json_quoted(component),
+    json_quoted(text));
 }
 
 } // namespace troupe
