@@ -1,18 +1,20 @@
 #include "actors/embedding_supervisor.hpp"
 
 #include "actors/caf_error.hpp"
+#include "actors/librarian_link.hpp"
+#include "actors/waiting_room.hpp"
 #include "actors/work_tally.hpp"
 #include "actors/worker_roster.hpp"
 #include "domain/dispatch/claim_desk.hpp"
+#include "domain/dispatch/drain_clock.hpp"
 #include "domain/dispatch/settlement.hpp"
+#include "domain/dispatch/watch_timer.hpp"
 #include "domain/jobs/attempt.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
@@ -39,22 +41,26 @@ public:
                 std::vector<pool_plan> pools, const librarian_actor& librarian,
                 const wall_clock& clock, log_sink& log) {
     tunables_ = tunables;
-    librarian_ = librarian;
+    librarian_.emplace(self_, librarian, tunables.librarian_deadline);
     clock_ = &clock;
     log_ = &log;
     random_.seed(tunables.seed);
     roster_.emplace(self_, std::move(pools));
     desk_.emplace(tunables.suspects_wait_max.count());
     self_->set_down_handler([this](const caf::down_msg& x) { on_down(x); });
-    self_->monitor(librarian_);
+    self_->monitor(librarian);
     begin_epoch();
     return {
       [this](ask_atom, const worker_seat& x) { on_ask(x); },
       [this](beat_atom, const worker_beat& x) { on_beat(x); },
       [this](end_atom, worker_end& x) { on_end(x); },
       [this](record_atom, found_batch& x) { return on_record(x); },
-      [this](sweep_atom, sweep_request& x) { return on_sweep(x); },
-      [this](text_atom, text_entry& x) { return on_text(x); },
+      [this](sweep_atom, sweep_request& x) {
+        return librarian_->pass_on<sweep_report>(sweep_atom_v, x);
+      },
+      [this](text_atom, text_entry& x) {
+        return librarian_->pass_on<std::string>(text_atom_v, x);
+      },
       [this](retry_atom, job_verb& x) { return on_retry(x); },
       [this](cancel_atom, job_verb& x) { return on_cancel(x); },
       [this](cover_atom) { return on_cover(); },
@@ -69,31 +75,6 @@ public:
   }
 
 private:
-  // -- asking the LIBRARIAN (first: their types are deduced)
-  // -------------------
-
-  template <class... Ts>
-  auto ask_librarian(Ts&&... xs) {
-    return self_->request(librarian_, tunables_.librarian_deadline,
-                          std::forward<Ts>(xs)...);
-  }
-
-  /// Asks the LIBRARIAN on behalf of the sender of the present message.
-  template <class T, class Note, class... Ts>
-  caf::result<T> forward(Note note, Ts&&... xs) {
-    auto promise = self_->make_response_promise<T>();
-    ask_librarian(std::forward<Ts>(xs)...)
-      .then(
-        [promise, note](T& x) mutable {
-          note(x);
-          promise.deliver(std::move(x));
-        },
-        [promise](caf::error& why) mutable {
-          promise.deliver(std::move(why));
-        });
-    return promise;
-  }
-
   // -- message handlers, in the order of supervisor_actor ---------------------
 
   void on_ask(const worker_seat& seat) {
@@ -116,8 +97,8 @@ private:
     auto held = pool->slots.end(x.seat, x.key, succeeded);
     if (!held) {
       tally_.count_late_result();
-      log(log_level::warning, fmt::format("drop late result worker={}",
-                                          roster_->worker_name(x.seat)));
+      log(log_level::warning,
+          "drop late result worker=" + roster_->worker_name(x.seat));
       return;
     }
     tally_.count_media(x.outcome.media_s);
@@ -127,24 +108,14 @@ private:
   }
 
   caf::result<record_report> on_record(found_batch& batch) {
-    return forward<record_report>(
+    return librarian_->forward<record_report>(
       [this](const record_report& x) { note_new_work(x.jobs_new); },
       record_atom_v, std::move(batch));
   }
 
-  caf::result<sweep_report> on_sweep(sweep_request& request) {
-    return forward<sweep_report>([](const sweep_report&) {}, sweep_atom_v,
-                                 std::move(request));
-  }
-
-  caf::result<std::string> on_text(text_entry& entry) {
-    return forward<std::string>([](const std::string&) {}, text_atom_v,
-                                std::move(entry));
-  }
-
   caf::result<std::int64_t> on_retry(job_verb& verb) {
     const bool real = !verb.dry_run;
-    return forward<std::int64_t>(
+    return librarian_->forward<std::int64_t>(
       [this, real](std::int64_t x) { note_new_work(real ? x : 0); },
       retry_atom_v, std::move(verb));
   }
@@ -152,7 +123,7 @@ private:
   caf::result<std::int64_t> on_cancel(job_verb& verb) {
     const auto in_hand = roster_->cancel(verb.filter, false, verb.dry_run);
     auto promise = self_->make_response_promise<std::int64_t>();
-    ask_librarian(cancel_atom_v, std::move(verb))
+    librarian_->ask(cancel_atom_v, std::move(verb))
       .then([promise,
              in_hand](std::int64_t x) mutable { promise.deliver(x + in_hand); },
             [promise](caf::error& why) mutable {
@@ -162,37 +133,31 @@ private:
   }
 
   caf::result<std::int64_t> on_cover() {
-    return forward<std::int64_t>([this](std::int64_t x) { note_new_work(x); },
-                                 cover_atom_v, false);
+    return librarian_->forward<std::int64_t>(
+      [this](std::int64_t x) { note_new_work(x); }, cover_atom_v, false);
   }
 
   caf::result<epoch_report> on_ready() {
     if (begun_)
       return *begun_;
-    ready_waiters_.push_back(self_->make_response_promise<epoch_report>());
-    return ready_waiters_.back();
+    return ready_waiters_.admit(self_);
   }
 
   caf::result<work_progress> on_idle() {
-    idle_waiters_.push_back(self_->make_response_promise<work_progress>());
-    auto promise = idle_waiters_.back();
+    auto promise = idle_waiters_.admit(self_);
     ask_backlog();
     return promise;
   }
 
   work_progress on_progress() {
-    auto shown = tally_.progress();
-    shown.running = roster_->in_hand(clock_->monotonic_ms());
-    shown.broken = roster_->broken();
-    return shown;
+    return tally_.shown(roster_->in_hand(clock_->monotonic_ms()),
+                        roster_->broken());
   }
 
   caf::result<drain_report> on_drain(std::int64_t grace_ms) {
-    draining_ = true;
-    hand_back_asked_ = false;
-    drain_deadline_ms_ = clock_->monotonic_ms() + grace_ms;
-    drain_waiters_.push_back(self_->make_response_promise<drain_report>());
-    auto promise = drain_waiters_.back();
+    drain_.start(clock_->monotonic_ms(), grace_ms,
+                 tunables_.hand_back_within.count());
+    auto promise = drain_waiters_.admit(self_);
     go_on_draining();
     return promise;
   }
@@ -206,18 +171,18 @@ private:
       settle(std::move(orders));
     else
       see_whether_idle();
-    if (draining_)
+    if (drain_.running())
       go_on_draining();
   }
 
   void on_watch() {
-    watch_on_its_way_ = false;
+    watch_timer_.fired();
     if (!begun_)
       return;
     const auto now_ms = clock_->monotonic_ms();
     for (auto& lost : roster_->write_off_overdue(now_ms))
       time_out(lost);
-    if (draining_)
+    if (drain_.running())
       go_on_draining();
     else
       roster_->fill_slots();
@@ -225,14 +190,15 @@ private:
     find_lost_claims();
     if (tally_.next_due_us() != 0 && tally_.next_due_us() <= clock_->now_us())
       ask_backlog();
-    if (reconcile_due(now_ms))
+    const auto every_ms = tunables_.reconcile_every.count();
+    if (every_ms > 0 && now_ms - last_cover_ms_ >= every_ms)
       cover_by_itself();
     dispatch_soon();
     watch_soon();
   }
 
   void on_down(const caf::down_msg& x) {
-    if (x.source == librarian_) {
+    if (x.source == librarian_->handle()) {
       log(log_level::error, "end: the LIBRARIAN is gone");
       self_->quit(to_caf({errc::internal, "the LIBRARIAN ended"}));
       return;
@@ -242,7 +208,7 @@ private:
       return;
     if (lost)
       end_attempt(lost->worker, lost->held, worker_died());
-    if (!draining_)
+    if (!drain_.running())
       roster_->fill_slots();
     dispatch_soon();
   }
@@ -250,35 +216,26 @@ private:
   // -- the epoch --------------------------------------------------------------
 
   void begin_epoch() {
-    ask_librarian(epoch_atom_v, epoch_request{tunables_.crashes})
+    librarian_->ask(epoch_atom_v, epoch_request{tunables_.crashes})
       .then([this](epoch_report& x) { on_epoch(std::move(x)); },
             [this](caf::error& why) {
-              for (auto& waiter : std::exchange(ready_waiters_, {}))
-                waiter.deliver(why);
+              ready_waiters_.answer(why);
               self_->quit(std::move(why));
             });
   }
 
   void on_epoch(epoch_report report) {
     begun_ = std::move(report);
-    log(log_level::info,
-        fmt::format("begin epoch={} requeued={} quarantined={}", begun_->epoch,
-                    begun_->requeued, begun_->quarantined));
-    for (auto& waiter : std::exchange(ready_waiters_, {}))
-      waiter.deliver(*begun_);
+    log(log_level::info, describe_epoch(*begun_));
+    ready_waiters_.answer(*begun_);
     roster_->fill_slots();
     cover_by_itself();
     watch_soon();
   }
 
-  [[nodiscard]] bool reconcile_due(std::int64_t now_ms) const {
-    const auto every = tunables_.reconcile_every.count();
-    return every > 0 && !draining_ && now_ms - last_cover_ms_ >= every;
-  }
-
   void cover_by_itself() {
     last_cover_ms_ = clock_->monotonic_ms();
-    ask_librarian(cover_atom_v, false)
+    librarian_->ask(cover_atom_v, false)
       .then([this](std::int64_t) { ask_backlog(); },
             [this](caf::error& why) { note_trouble(from_caf(why)); });
   }
@@ -286,7 +243,7 @@ private:
   // -- settling and claiming --------------------------------------------------
 
   [[nodiscard]] std::vector<claim_order> claim_orders() {
-    if (draining_ || tally_.in_trouble())
+    if (drain_.running() || tally_.in_trouble())
       return {};
     const bool quiet = roster_->busy() == 0 && settlement_.quiet();
     return desk_->orders(
@@ -298,7 +255,7 @@ private:
     const auto sent =
       settlement_.send(begun_->epoch, clock_->now_us(), std::move(orders));
     const auto number = sent.number;
-    ask_librarian(settle_atom_v, sent.request)
+    librarian_->ask(settle_atom_v, sent.request)
       .then([this, number](settle_report& x) { on_settled(number, x); },
             [this, number](caf::error& why) {
               settlement_.unanswered(number);
@@ -311,17 +268,14 @@ private:
     if (!request)
       return;
     tally_.clear_trouble();
-    for (std::size_t i = 0; i < request->ends.size(); ++i) {
-      tally_.count(request->ends[i], report.verdicts.at(i));
-      // Handed back: ready again, and we may claim it ourselves.
-      if (request->ends[i].next == job_state::ready)
-        desk_->assume_supply();
-    }
+    // Handed back: ready again, and we may claim it ourselves.
+    if (tally_.count(*request, report))
+      desk_->assume_supply();
     desk_->note_suspects(report.suspects_ready, clock_->monotonic_ms());
     for (const auto& order : request->claims)
       desk_->note_supply(order, report.claimed);
     for (const auto& job : report.claimed)
-      if (draining_
+      if (drain_.running()
           || !roster_->give_out(job, clock_->now_us(), clock_->monotonic_ms()))
         hand_back(job);
     find_lost_claims();
@@ -342,7 +296,7 @@ private:
     auto end = decide_end(held.job, std::move(outcome),
                           {worker, held.started_us, clock_->now_us()},
                           tunables_.retry, jitter_(random_));
-    log_end(held.job, end);
+    log(level_of(end), describe_end(held.job, end));
     if (end.next == job_state::retry)
       tally_.note_due(end.not_before_us);
     settlement_.add(std::move(end));
@@ -365,7 +319,7 @@ private:
     if (!check_claims_ || !settlement_.quiet())
       return;
     check_claims_ = false;
-    ask_librarian(running_atom_v, begun_->epoch)
+    librarian_->ask(running_atom_v, begun_->epoch)
       .then([this](const claim_keys& x) { return_lost_claims(x); },
             [](const caf::error&) {
               // The next look asks again.
@@ -376,9 +330,7 @@ private:
     for (const auto& key : stored.keys) {
       if (roster_->holds(key) || settlement_.covers(key))
         continue;
-      log(log_level::warning,
-          fmt::format("return job whose claim got lost job={} claim={}",
-                      static_cast<std::int64_t>(key.job), key.claim));
+      log(log_level::warning, "return a job whose claim got lost");
       claimed_job job;
       job.key = key;
       hand_back(job);
@@ -391,7 +343,7 @@ private:
     if (!begun_ || backlog_asked_)
       return;
     backlog_asked_ = true;
-    ask_librarian(wake_atom_v, job_kinds{roster_->working_kinds()})
+    librarian_->ask(wake_atom_v, job_kinds{roster_->working_kinds()})
       .then([this](const backlog& x) { on_backlog(x); },
             [this](caf::error& why) {
               backlog_asked_ = false;
@@ -407,8 +359,7 @@ private:
       desk_->assume_supply();
     const bool over = x.ready + x.waiting + x.running == 0;
     if (over && at_rest())
-      for (auto& waiter : std::exchange(idle_waiters_, {}))
-        waiter.deliver(on_progress());
+      idle_waiters_.answer(on_progress());
     watch_soon();
     if (x.ready > 0)
       dispatch_soon();
@@ -425,12 +376,10 @@ private:
   }
 
   void go_on_draining() {
-    const auto over_ms = clock_->monotonic_ms() - drain_deadline_ms_;
-    if (over_ms >= 0 && !hand_back_asked_) {
-      hand_back_asked_ = true;
+    const auto now_ms = clock_->monotonic_ms();
+    if (drain_.ask_back(now_ms))
       roster_->cancel({}, true, false);
-    }
-    if (over_ms >= tunables_.hand_back_within.count())
+    if (drain_.give_up(now_ms))
       for (auto& lost : roster_->write_off_all()) {
         ++abandoned_;
         end_attempt(lost.worker, lost.held, returned_unfinished());
@@ -438,8 +387,7 @@ private:
     watch_soon();
     if (!at_rest())
       return;
-    for (auto& waiter : std::exchange(drain_waiters_, {}))
-      waiter.deliver(drain_report{tally_.handed_back(), abandoned_});
+    drain_waiters_.answer(drain_report{tally_.handed_back(), abandoned_});
   }
 
   // -- helpers ----------------------------------------------------------------
@@ -455,7 +403,7 @@ private:
   void note_trouble(const error& why) {
     tally_.note_trouble(why);
     check_claims_ = true;
-    self_->delayed_send(self_, tunables_.ask_again_after, watch_atom_v);
+    watch_after(tunables_.ask_again_after);
   }
 
   void dispatch_soon() {
@@ -466,24 +414,25 @@ private:
 
   /// The next look: soon while work is in hand, else when something is due.
   void watch_soon() {
-    const bool work = !at_rest() || draining_;
-    if (!work && tally_.next_due_us() == 0)
-      return;
-    if (std::exchange(watch_on_its_way_, true))
-      return;
-    self_->delayed_send(self_, tunables_.watch_every, watch_atom_v);
+    using std::chrono::milliseconds;
+    if (!at_rest() || drain_.running())
+      return watch_after(tunables_.watch_every);
+    if (tally_.next_due_us() != 0)
+      watch_after(milliseconds{
+        std::max<std::int64_t>(tally_.next_due_us() - clock_->now_us(), 0)
+          / 1'000
+        + 1});
+    if (tunables_.reconcile_every > milliseconds{0})
+      watch_after(tunables_.reconcile_every);
+  }
+
+  void watch_after(std::chrono::milliseconds wait) {
+    if (watch_timer_.wish(clock_->monotonic_ms() + wait.count()))
+      self_->delayed_send(self_, wait, watch_atom_v);
   }
 
   void log(log_level level, std::string_view text) {
     log_->write(level, "supervisor", text);
-  }
-
-  void log_end(const claimed_job& job, const attempt_end& end) {
-    const bool fine = end.next == job_state::done;
-    log(fine ? log_level::debug : log_level::warning,
-        fmt::format("end attempt job={} state={} worker={} ms={} {}", job.ulid,
-                    to_string(end.next), end.worker,
-                    (end.ended_us - end.started_us) / 1'000, end.message));
   }
 
   // -- members ----------------------------------------------------------------
@@ -492,7 +441,6 @@ private:
   supervisor_actor::pointer self_;
 
   supervisor_tunables tunables_;
-  librarian_actor librarian_;
 
   /// Borrowed. Never null after make_behavior.
   const wall_clock* clock_ = nullptr;
@@ -502,6 +450,7 @@ private:
   std::uniform_real_distribution<double> jitter_{0.0, 1.0};
 
   /// Never empty after make_behavior.
+  std::optional<librarian_link> librarian_;
   std::optional<worker_roster> roster_;
   std::optional<claim_desk> desk_;
   settlement settlement_;
@@ -513,46 +462,26 @@ private:
   work_tally tally_;
 
   bool dispatch_on_its_way_ = false;
-  bool watch_on_its_way_ = false;
   bool backlog_asked_ = false;
   bool check_claims_ = false;
 
-  bool draining_ = false;
-  bool hand_back_asked_ = false;
-  std::int64_t drain_deadline_ms_ = 0;
+  watch_timer watch_timer_;
+  drain_clock drain_;
   std::int64_t abandoned_ = 0;
 
-  std::vector<caf::typed_response_promise<epoch_report>> ready_waiters_;
-  std::vector<caf::typed_response_promise<work_progress>> idle_waiters_;
-  std::vector<caf::typed_response_promise<drain_report>> drain_waiters_;
+  waiting_room<epoch_report> ready_waiters_;
+  waiting_room<work_progress> idle_waiters_;
+  waiting_room<drain_report> drain_waiters_;
 };
 
-// -- host ---------------------------------------------------------------------
-
-/// Carries the dependencies into the state, which dies on actor exit.
-class supervisor_host final
-  : public supervisor_actor::stateful_base<supervisor_state> {
-public:
-  supervisor_host(caf::actor_config& cfg, const supervisor_tunables& tunables,
-                  std::vector<pool_plan> pools, librarian_actor librarian,
-                  const wall_clock* clock, log_sink* log)
-    : stateful_base(cfg), tunables_(tunables), pools_(std::move(pools)),
-      librarian_(std::move(librarian)), clock_(clock), log_(log) {}
-
-  behavior_type make_behavior() override {
-    return state.make_behavior(tunables_, std::move(pools_), librarian_,
-                               *clock_, *log_);
-  }
-
-private:
-  using stateful_base = supervisor_actor::stateful_base<supervisor_state>;
-
-  supervisor_tunables tunables_;
-  std::vector<pool_plan> pools_;
-  librarian_actor librarian_;
-  const wall_clock* clock_;
-  log_sink* log_;
-};
+supervisor_actor::behavior_type
+supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
+           const supervisor_tunables& tunables, std::vector<pool_plan> pools,
+           const librarian_actor& librarian, const wall_clock* clock,
+           log_sink* log) {
+  return self->state.make_behavior(tunables, std::move(pools), librarian,
+                                   *clock, *log);
+}
 
 } // namespace
 
@@ -564,8 +493,8 @@ supervisor_actor spawn_embedding_supervisor(caf::actor_system& system,
                                             const librarian_actor& librarian,
                                             const wall_clock& clock,
                                             log_sink& log) {
-  return system.spawn<supervisor_host>(tunables, std::move(pools), librarian,
-                                       &clock, &log);
+  return system.spawn(supervisor, tunables, std::move(pools), librarian, &clock,
+                      &log);
 }
 
 } // namespace troupe

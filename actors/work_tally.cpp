@@ -1,6 +1,20 @@
 #include "actors/work_tally.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
 namespace troupe {
+
+bool work_tally::count(const settle_request& request,
+                       const settle_report& report) {
+  for (std::size_t i = 0; i < request.ends.size(); ++i)
+    count(request.ends[i], report.verdicts.at(i));
+  return std::any_of(
+    request.ends.begin(), request.ends.end(),
+    [](const attempt_end& end) { return end.next == job_state::ready; });
+}
 
 void work_tally::count(const attempt_end& end, end_verdict verdict) {
   if (verdict == end_verdict::refused) {
@@ -51,6 +65,29 @@ void work_tally::note_trouble(const error& why) {
 void work_tally::clear_trouble() {
   progress_.trouble = errc::none;
   progress_.trouble_detail.clear();
+}
+
+work_progress work_tally::shown(std::vector<work_in_hand> running,
+                                std::string broken) const {
+  auto all = progress_;
+  all.running = std::move(running);
+  all.broken = std::move(broken);
+  return all;
+}
+
+std::string describe_epoch(const epoch_report& begun) {
+  return fmt::format("begin epoch={} requeued={} quarantined={}", begun.epoch,
+                     begun.requeued, begun.quarantined);
+}
+
+std::string describe_end(const claimed_job& job, const attempt_end& end) {
+  return fmt::format("end attempt job={} state={} worker={} ms={} {}", job.ulid,
+                     to_string(end.next), end.worker,
+                     (end.ended_us - end.started_us) / 1'000, end.message);
+}
+
+log_level level_of(const attempt_end& end) noexcept {
+  return end.next == job_state::done ? log_level::debug : log_level::warning;
 }
 
 } // namespace troupe

@@ -1,17 +1,19 @@
 #pragma once
 
 #include "actors/messages/values.hpp"
+#include "domain/ports/log_sink.hpp"
 
 #include <cstdint>
-#include <utility>
+#include <string>
+#include <vector>
 
 namespace troupe {
 
 /// The SUPERVISOR's counters since its start.
 class work_tally {
 public:
-  /// What the store made of an end.
-  void count(const attempt_end& end, end_verdict verdict);
+  /// What the store made of a request's ends; true when a job is ready again.
+  bool count(const settle_request& request, const settle_report& report);
 
   /// A result came from a worker that no longer held the job.
   void count_late_result() {
@@ -49,14 +51,24 @@ public:
     return handed_back_;
   }
 
-  [[nodiscard]] const work_progress& progress() const noexcept {
-    return progress_;
-  }
+  /// The counters, with what the workers do at present.
+  [[nodiscard]] work_progress shown(std::vector<work_in_hand> running,
+                                    std::string broken) const;
 
 private:
+  void count(const attempt_end& end, end_verdict verdict);
+
   work_progress progress_;
   std::int64_t handed_back_ = 0;
   bool backlog_known_ = false;
 };
+
+/// One log line about the start of an epoch.
+[[nodiscard]] std::string describe_epoch(const epoch_report& begun);
+
+/// One log line about the end of an attempt, and how much it matters.
+[[nodiscard]] std::string describe_end(const claimed_job& job,
+                                       const attempt_end& end);
+[[nodiscard]] log_level level_of(const attempt_end& end) noexcept;
 
 } // namespace troupe

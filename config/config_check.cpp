@@ -66,7 +66,7 @@ std::string allowed_values(const config_key<Owner>& key) {
   case config_shape::text:
     return "a text in quotation marks";
   case config_shape::text_list:
-    return "a list of texts, like [\"a\", \"b\"]";
+    return R"(a list of texts, like ["a", "b"])";
   }
   return {};
 }

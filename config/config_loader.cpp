@@ -183,8 +183,8 @@ private:
     std::map<std::string, std::vector<std::string>> lists;
     for (const auto& [name, value, flag] : sources_.flags) {
       const auto dot = name.rfind('.');
-      const auto section = name.substr(0, dot == name.npos ? 0 : dot);
-      const auto key = dot == name.npos ? name : name.substr(dot + 1);
+      const auto section = name.substr(0, dot == std::string::npos ? 0 : dot);
+      const auto key = dot == std::string::npos ? name : name.substr(dot + 1);
       const value_origin origin{"flag " + flag, false};
       const auto* rule = find_key(node_keys(), section, key);
       if (rule == nullptr)
@@ -324,10 +324,10 @@ private:
       return format_config_value(value);
     const auto start = text->find("://");
     const auto at = text->rfind('@');
-    if (start == text->npos || at == text->npos || at < start)
+    if (start == std::string::npos || at == std::string::npos || at < start)
       return format_config_value(value);
     const auto colon = text->find(':', start + 3);
-    if (colon == text->npos || colon > at)
+    if (colon == std::string::npos || colon > at)
       return format_config_value(value);
     return format_config_value(text->substr(0, colon) + ":***"
                                + text->substr(at));

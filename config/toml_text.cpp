@@ -66,7 +66,8 @@ void flatten(const toml::table& table, const std::string& section,
     const std::string name{key.str()};
     const auto line = static_cast<std::int64_t>(node.source().begin.line);
     if (const auto* inner = node.as_table()) {
-      const auto path = section.empty() ? name : section + '.' + name;
+      const auto path =
+        section.empty() ? name : fmt::format("{}.{}", section, name);
       out.push_back({path, "", {}, line});
       flatten(*inner, path, out);
     } else {

@@ -156,13 +156,13 @@ private:
       // NOLINTNEXTLINE(concurrency-mt-unsafe): this stream is ours alone.
       while (const auto* entry = ::readdir(listing.get())) {
         const std::string name{static_cast<const char*>(entry->d_name)};
-        auto below = path + '/' + name;
+        auto below = fmt::format("{}/{}", path, name);
         if (name.front() != '.' && is_folder(below, entry->d_type))
           folders.push_back(std::move(below));
       }
     }
     for (const auto& folder : folders)
-      if (const auto added = add(folder); !added)
+      if (auto added = add(folder); !added)
         return added;
     return {};
   }

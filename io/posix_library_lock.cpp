@@ -160,7 +160,7 @@ public:
     static_cast<void>(::ftruncate(handle_->number(), 0) == 0);
   }
 
-  const std::string& library() const noexcept override {
+  [[nodiscard]] const std::string& library() const noexcept override {
     return library_;
   }
 

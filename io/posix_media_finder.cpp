@@ -61,7 +61,7 @@ public:
         return place.failure();
       places.push_back(std::move(place).value());
     }
-    return begin_posix_media_walk(options_, std::move(places));
+    return begin_posix_media_walk(options_, places);
   }
 
   result<std::optional<found_file>>

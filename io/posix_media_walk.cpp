@@ -156,7 +156,7 @@ private:
     return true;
   }
 
-  void add_file_root(const std::string& path, walk_batch& batch) {
+  static void add_file_root(const std::string& path, walk_batch& batch) {
     struct stat info {};
 
     if (::lstat(path.c_str(), &info) != 0)
@@ -287,7 +287,7 @@ private:
 
 std::unique_ptr<media_walk>
 begin_posix_media_walk(media_finder_options options,
-                       std::vector<root_place> roots) {
+                       const std::vector<root_place>& roots) {
   auto places = without_nested(options, roots);
   return std::make_unique<posix_media_walk>(std::move(options),
                                             std::move(places));

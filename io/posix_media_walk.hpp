@@ -20,6 +20,6 @@ struct root_place {
 /// comes past anyway is dropped. The posix_media_finder is its only caller.
 [[nodiscard]] std::unique_ptr<media_walk>
 begin_posix_media_walk(media_finder_options options,
-                       std::vector<root_place> roots);
+                       const std::vector<root_place>& roots);
 
 } // namespace troupe::io

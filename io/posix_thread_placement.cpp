@@ -120,7 +120,7 @@ public:
 #endif
   }
 
-  int usable_cores() const override {
+  [[nodiscard]] int usable_cores() const override {
     std::optional<int> affinity;
     if (const auto mask = present_mask())
       affinity = CPU_COUNT_S(CPU_ALLOC_SIZE(cores_max), mask.get());

@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -39,7 +40,7 @@ error system_error(const std::string& path, const char* verb, int number) {
                     : number == ENAMETOOLONG ? errc::invalid_argument
                                              : errc::io_failure;
   return {code, fmt::format("{}: cannot {}: {}", name_of(path), verb,
-                            std::strerror(number))};
+                            std::generic_category().message(number))};
 }
 
 // -- file ---------------------------------------------------------------------
@@ -192,6 +193,26 @@ mp3_length inspect_mp3(source_file& file) {
   if ((flags & 3U) == 3U)
     out.bytes = start + static_cast<sf_count_t>(big_endian(head, mark + 12));
   return out;
+}
+
+/// Frames that a WAV header promises when the file is shorter than it says;
+/// libsndfile would tacitly shorten the claim. 0 when nothing is missing.
+/// Sizes near or over 2 GiB are what writers to a pipe leave behind.
+std::int64_t frames_promised_by_wav(source_file& file, std::int64_t frames) {
+  std::array<char, 8> head{};
+  file.read_at(head.data(), head.size(), 0);
+  if (!std::string_view{head.data(), 4}.starts_with("RIFF"))
+    return 0;
+  std::uint32_t stated = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    stated |=
+      static_cast<std::uint32_t>(static_cast<unsigned char>(head[4 + i]))
+      << (8 * i);
+  const double share =
+    static_cast<double>(stated) / static_cast<double>(file.bytes());
+  if (stated >= 0x7FFF0000U || share < 1.01)
+    return 0;
+  return static_cast<std::int64_t>(static_cast<double>(frames) * share);
 }
 
 // -- names --------------------------------------------------------------------
@@ -433,14 +454,16 @@ public:
     if (info.frames < 0 || info.frames == std::numeric_limits<sf_count_t>::max()
         || (mp3.is_mp3 && !mp3.is_stated))
       format.frames = 0;
+    if (const auto promised = frames_promised_by_wav(*file, info.frames))
+      format.frames = promised;
     // Encoders state an MP3's length; cutters may leave a stale statement, so
     // it binds only when the file also lacks bytes that it states.
     const bool must_be_whole =
       !mp3.is_mp3 || (mp3.is_stated && mp3.bytes > file->bytes() / 100 * 101);
     return std::unique_ptr<audio_decoder>{
-      std::make_unique<sndfile_audio_decoder>(name_of(path), std::move(file),
-                                              std::move(stream),
-                                              std::move(format), must_be_whole)};
+      std::make_unique<sndfile_audio_decoder>(
+        name_of(path), std::move(file), std::move(stream), std::move(format),
+        must_be_whole)};
   }
 
   [[nodiscard]] std::string_view version() const noexcept override {

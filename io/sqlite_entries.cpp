@@ -16,8 +16,9 @@ namespace {
 constexpr command find_content{
   "find a content", "SELECT id, kind FROM contents WHERE sha256 = ?1"};
 constexpr command insert_content{
-  "store a content", "INSERT INTO contents(kind, sha256, bytes, created_us)"
-                     " VALUES(?1, ?2, ?3, ?4)"};
+  "store a content", "INSERT INTO contents(kind, sha256, bytes, created_us, id)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5)"
+                     " ON CONFLICT(sha256) DO NOTHING"};
 constexpr command insert_body{"store a text",
                               "INSERT INTO texts(content, body) VALUES(?1, ?2)"
                               " ON CONFLICT(content) DO NOTHING"};
@@ -46,7 +47,7 @@ constexpr command find_missing{
 constexpr command insert_entry{
   "store an entry",
   "INSERT INTO entries(ulid, content, path, key, title, bytes, mtime_ns,"
-  " created_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+  " created_us, id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"};
 constexpr command place_entry{
   "place an entry",
   "UPDATE entries SET content = ?2, path = ?3, bytes = ?4, mtime_ns = ?5,"
@@ -78,21 +79,26 @@ constexpr command find_keyless{"find a text",
 struct content_row {
   std::int64_t id = 0;
   media_kind kind = media_kind::audio;
+  /// Stored by this call: no entry, result or job can name it yet.
+  bool fresh = false;
 };
 
 content_row content_of(store_context& store, const content_hash& hash,
                        media_kind kind, std::int64_t bytes,
                        std::int64_t now_us) {
-  auto found = store.db.use(find_content);
-  if (found.bind_blob(bytes_of(hash)).row())
-    return {found.integer(0), static_cast<media_kind>(found.integer(1))};
   store.db.use(insert_content)
     .bind(number_of(kind))
     .bind_blob(bytes_of(hash))
     .bind(bytes)
     .bind(now_us)
+    .bind(store.last_ids.content + 1)
     .run();
-  return {store.db.last_insert_id(), kind};
+  if (!store.db.failed() && store.db.changes() == 1)
+    return {++store.last_ids.content, kind, true};
+  auto found = store.db.use(find_content);
+  if (!found.bind_blob(bytes_of(hash)).row())
+    return {};
+  return {found.integer(0), static_cast<media_kind>(found.integer(1)), false};
 }
 
 void place(store_context& store, std::int64_t entry, std::int64_t content,
@@ -108,29 +114,30 @@ void place(store_context& store, std::int64_t entry, std::int64_t content,
 
 /// Puts an unknown path into the library.
 void record_new_path(store_context& store, const found_file& file,
-                     std::int64_t content, std::int64_t now_us,
+                     const content_row& content, std::int64_t now_us,
                      record_report& report) {
   std::int64_t moved = 0;
-  {
+  if (!content.fresh) {
     auto missing = store.db.use(find_missing);
-    if (missing.bind(content).row())
+    if (missing.bind(content.id).row())
       moved = missing.integer(0);
   }
   if (moved != 0) {
-    place(store, moved, content, file);
+    place(store, moved, content.id, file);
     ++report.entries_moved;
     return;
   }
   const auto public_id = store.next_ulid(now_us);
   store.db.use(insert_entry)
     .bind_text(public_id)
-    .bind(content)
+    .bind(content.id)
     .bind_blob(file.path)
     .bind_null()
     .bind_text("")
     .bind(file.stamp.bytes)
     .bind(file.stamp.mtime_ns)
     .bind(now_us)
+    .bind(++store.last_ids.entry)
     .run();
   ++report.entries_new;
 }
@@ -152,7 +159,7 @@ void record_file(store_context& store, const found_file& file,
     }
   }
   if (entry == 0) {
-    record_new_path(store, file, content.id, now_us, report);
+    record_new_path(store, file, content, now_us, report);
   } else if (content_before != content.id) {
     place(store, entry, content.id, file);
     abandon_jobs(store, content_before, now_us);
@@ -166,7 +173,11 @@ void record_file(store_context& store, const found_file& file,
         .run();
     ++report.entries_touched;
   }
-  if (ensure_job(store, content.id, content.kind, now_us))
+  const auto* known = store.recipe_of(content.kind);
+  if (known == nullptr)
+    return;
+  if (content.fresh ? queue_new_job(store, content.id, *known, now_us)
+                    : ensure_job(store, content.id, content.kind, now_us))
     ++report.jobs_new;
 }
 
@@ -181,6 +192,7 @@ void drop_if_unnamed(store_context& store, std::int64_t content,
   }
   if (store.db.use(is_running).bind(content).row())
     return;
+  keep_last_ids(store);
   store.db.use(delete_content).bind(content).run();
 }
 
@@ -253,6 +265,7 @@ sweep_report sweep_entries(store_context& store, const sweep_request& request,
   for (const auto entry : request.vanished)
     ids.push_back(number_of(entry));
   std::sort(ids.begin(), ids.end());
+  keep_last_ids(store);
   const std::unordered_set<std::int64_t> vanished{ids.begin(), ids.end()};
   sweep_report report;
   for (const auto entry : ids)
@@ -293,6 +306,7 @@ std::string add_text_entry(store_context& store, const text_entry& entry,
     .bind(bytes)
     .bind(0)
     .bind(now_us)
+    .bind(++store.last_ids.entry)
     .run();
   ensure_job(store, content.id, content.kind, now_us);
   return public_id;
@@ -310,6 +324,7 @@ void forget_entry(store_context& store, entry_id entry, const audit_note& note,
     }
     content = known.integer(0);
   }
+  keep_last_ids(store);
   store.db.use(delete_entry).bind(number_of(entry)).run();
   const bool last = !store.db.use(is_named).bind(content).row();
   if (last && store.db.use(is_running).bind(content).row()) {

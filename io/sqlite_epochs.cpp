@@ -15,7 +15,8 @@ constexpr command list_orphans{
   "list the jobs left running",
   "SELECT j.id, j.claim, c.sha256, j.attempts_charged, j.interruptions,"
   " j.alone_deaths, j.alone, j.crashes, j.claimed_us, j.decoder, j.recipe"
-  " FROM jobs j JOIN contents c ON c.id = j.content WHERE j.state = 2"
+  " FROM jobs j JOIN contents c ON c.id = j.content WHERE j.state <> 1 AND "
+  "j.state <> 4 AND j.state = 2"
   " ORDER BY j.id"};
 constexpr command look_at_orphan{
   "look at a job left running",
@@ -31,22 +32,25 @@ constexpr command insert_attempt{
   "record an interrupted attempt",
   "INSERT INTO attempts VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, '', '', ?8)"};
 constexpr command list_running{"list running jobs",
-                               "SELECT id, claim FROM jobs WHERE state = 2"
+                               "SELECT id, claim FROM jobs WHERE state <> 1"
+                               " AND state <> 4 AND state = 2"
                                " AND owner_epoch = ?1"};
 constexpr command make_due_ready{
   "wake due jobs",
   "UPDATE jobs SET state = 1, rank = not_before_us - priority * ?2,"
-  " updated_us = ?1 WHERE state IN (0, 3) AND not_before_us <= ?1"};
+  " updated_us = ?1 WHERE state <> 1 AND state <> 4 AND state IN (0, 3) AND "
+  "not_before_us <= ?1"};
 constexpr command count_ready{
   "count ready jobs",
   "SELECT count(*) FROM jobs WHERE state = 1 AND alone = ?2 AND kind = ?1"};
 constexpr command count_running{
   "count running jobs",
-  "SELECT count(*) FROM jobs WHERE state = 2 AND kind = ?1"};
+  "SELECT count(*) FROM jobs WHERE state <> 1 AND state <> 4 AND state = 2"
+  " AND kind = ?1"};
 constexpr command count_waiting{
   "count waiting jobs",
-  "SELECT count(*), min(not_before_us) FROM jobs WHERE state IN (0, 3)"
-  " AND kind = ?1"};
+  "SELECT count(*), min(not_before_us) FROM jobs WHERE state <> 1"
+  " AND state <> 4 AND state IN (0, 3) AND kind = ?1"};
 constexpr command any_suspect{
   "look for suspects",
   "SELECT 1 FROM jobs WHERE state = 1 AND alone = 1 LIMIT 1"};

@@ -124,7 +124,7 @@ std::int64_t retry_jobs(store_context& store, const job_filter& filter,
   }
   // Not those of another version, nor those whose file is gone.
   const auto states =
-    fmt::format("state IN (5, 6, 7) AND (state = 5 OR (state = 6 AND"
+    fmt::format("state <> 1 AND state <> 4 AND (state = 5 OR (state = 6 AND"
                 " why <> 0)) AND (recipe IS NULL OR recipe IN ({}))",
                 recipe_list(store));
   if (dry_run)

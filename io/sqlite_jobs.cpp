@@ -20,7 +20,7 @@ constexpr command find_features{
 constexpr command insert_job{
   "queue a job",
   "INSERT INTO jobs(kind, state, priority, rank, content, recipe, created_us,"
-  " updated_us, ulid) VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)"};
+  " updated_us, ulid, id) VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8)"};
 constexpr command requeue_job{
   "queue a job again",
   "UPDATE jobs SET state = 1, rank = ?2, attempts_charged = 0,"
@@ -44,22 +44,21 @@ constexpr command release_quarantine{
   "UPDATE jobs SET state = 1, rank = ?4 - priority * ?5, attempts_charged = 0,"
   " interruptions = 0, alone = 0, alone_deaths = 0, crashes = 0, decoder = '',"
   " why = 0, message = '', updated_us = ?4"
-  " WHERE state = 7 AND kind = ?1 AND recipe = ?2 AND decoder <> ?3"};
+  " WHERE state <> 1 AND state <> 4 AND state = 7 AND kind = ?1 AND recipe = "
+  "?2 AND decoder <> ?3"};
 
 // -- claims -------------------------------------------------------------------
 
 constexpr command choose_ready{
   "choose ready jobs",
   "SELECT j.id, j.claim, j.ulid, j.priority, j.attempts_charged, j.content,"
-  " c.sha256, c.bytes,"
-  " (SELECT e.id FROM entries e WHERE e.content = j.content"
-  "  AND e.missing_since_us IS NULL AND e.path IS NOT NULL LIMIT 1)"
+  " c.sha256, ifnull(e.bytes, c.bytes), e.path, e.mtime_ns"
   " FROM jobs j JOIN contents c ON c.id = j.content"
+  " LEFT JOIN entries e ON e.id = (SELECT p.id FROM entries p"
+  "  WHERE p.content = j.content AND p.missing_since_us IS NULL"
+  "  AND p.path IS NOT NULL LIMIT 1)"
   " WHERE j.state = 1 AND j.alone = ?1 AND j.kind = ?2"
   " ORDER BY j.rank LIMIT ?3"};
-constexpr command find_place{
-  "find a file of the content",
-  "SELECT path, bytes, mtime_ns FROM entries WHERE id = ?1"};
 constexpr command take{
   "claim a job", "UPDATE jobs SET state = 2, claim = ?2, owner_epoch = ?3,"
                  " claimed_us = ?4, updated_us = ?4 WHERE id = ?1"};
@@ -98,8 +97,8 @@ constexpr command insert_space{
   "INSERT INTO spaces(name) VALUES(?1) ON CONFLICT(name) DO NOTHING"};
 constexpr command store_vector{
   "store a vector",
-  "INSERT OR REPLACE INTO vectors(content, recipe, space, dim, data)"
-  " VALUES(?1, ?2, (SELECT id FROM spaces WHERE name = ?3), ?4, ?5)"};
+  "INSERT OR REPLACE INTO vectors(content, recipe, space, dim, data, seq)"
+  " VALUES(?1, ?2, (SELECT id FROM spaces WHERE name = ?3), ?4, ?5, ?6)"};
 
 /// The fenced part of a job's row.
 struct held_job {
@@ -179,6 +178,7 @@ void write_output(store_context& store, const held_job& job,
     .bind_text(output.space)
     .bind(static_cast<std::int64_t>(output.vector.size()))
     .bind_blob(data)
+    .bind(++store.last_ids.vector)
     .run();
 }
 
@@ -252,15 +252,21 @@ bool ensure_job(store_context& store, std::int64_t content, media_kind media,
       .run();
     return !store.db.failed();
   }
+  return queue_new_job(store, content, *known, now_us);
+}
+
+bool queue_new_job(store_context& store, std::int64_t content,
+                   const known_recipe& known, std::int64_t now_us) {
   const auto public_id = store.next_ulid(now_us);
   store.db.use(insert_job)
-    .bind(number_of(known->text.kind))
+    .bind(number_of(known.text.kind))
     .bind(coverage_priority)
     .bind(store.rank(now_us, coverage_priority))
     .bind(content)
-    .bind(known->id)
+    .bind(known.id)
     .bind(now_us)
     .bind_text(public_id)
+    .bind(++store.last_ids.job)
     .run();
   return !store.db.failed();
 }
@@ -306,7 +312,6 @@ void claim_jobs(store_context& store, const claim_order& order,
                 std::int64_t epoch, std::int64_t now_us,
                 std::vector<claimed_job>& claimed) {
   const auto first = claimed.size();
-  std::vector<std::int64_t> places;
   {
     auto chosen = store.db.use(choose_ready);
     chosen.bind(order.alone ? 1 : 0)
@@ -322,26 +327,17 @@ void claim_jobs(store_context& store, const claim_order& order,
       job.alone = order.alone;
       job.content = content_id{chosen.integer(5)};
       job.hash = hash_of(chosen.bytes(6));
-      job.stamp.bytes = chosen.integer(7);
-      places.push_back(chosen.integer(8));
+      job.stamp = {chosen.integer(7), chosen.integer(9)};
+      job.path = chosen.text(8);
     }
   }
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    auto& job = claimed[first + i];
-    if (places[i] != 0) {
-      auto place = store.db.use(find_place);
-      if (place.bind(places[i]).row()) {
-        job.path = place.text(0);
-        job.stamp = {place.integer(1), place.integer(2)};
-      }
-    }
+  for (auto i = first; i < claimed.size(); ++i)
     store.db.use(take)
-      .bind(number_of(job.key.job))
-      .bind(job.key.claim)
+      .bind(number_of(claimed[i].key.job))
+      .bind(claimed[i].key.claim)
       .bind(epoch)
       .bind(now_us)
       .run();
-  }
 }
 
 } // namespace troupe::io::sqlite

@@ -16,6 +16,10 @@ namespace troupe::io::sqlite {
 bool ensure_job(store_context& store, std::int64_t content, media_kind media,
                 std::int64_t now_us);
 
+/// Makes a ready job for content that has none under the recipe.
+bool queue_new_job(store_context& store, std::int64_t content,
+                   const known_recipe& known, std::int64_t now_us);
+
 /// Cancels the content's waiting jobs if no present entry names it any more.
 void abandon_jobs(store_context& store, std::int64_t content,
                   std::int64_t now_us);

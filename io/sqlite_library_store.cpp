@@ -103,6 +103,7 @@ public:
   result<void> adopt(const std::vector<recipe>& recipes) {
     if (auto begun = begin(); !begun)
       return begun;
+    context_.last_ids = sqlite::read_last_ids(*db_);
     for (const auto& text : recipes) {
       db_->use(put_recipe)
         .bind(sqlite::number_of(text.kind))

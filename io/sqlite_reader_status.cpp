@@ -25,7 +25,7 @@ constexpr command last_content{"find the last content",
 constexpr command count_failures{
   "count failures",
   "SELECT kind, why, count(*), max(updated_us), message FROM jobs"
-  " WHERE state IN (5, 6, 7) AND state <> 6 GROUP BY kind, why"
+  " WHERE state <> 1 AND state <> 4 AND state IN (5, 7) GROUP BY kind, why"
   " ORDER BY count(*) DESC"};
 constexpr command count_audit{"count audit rows", "SELECT count(*) FROM audit"};
 constexpr command count_results{

@@ -17,12 +17,14 @@ namespace {
 //
 // Times are microseconds UTC (`_us`), enumerations are the numbers of
 // domain/jobs/job.hpp and domain/library/media_kind.hpp, ULIDs their 26
-// characters, paths raw bytes. Rows that other processes or late messages may
-// name keep their id for ever (AUTOINCREMENT), so that a stale id names
-// nothing instead of something else.
+// characters, paths raw bytes. Ids are given by the store and never again
+// (row_ids in sqlite_store_context.hpp), so that a stale id names nothing
+// instead of something else; AUTOINCREMENT would write a row of its own each
+// time.
 
 constexpr const char* version_1 = R"sql(
--- Single numbers: epoch (the SUPERVISOR's incarnation).
+-- Single numbers: epoch (the SUPERVISOR's incarnation), and per table the
+-- last id given when rows were last deleted.
 CREATE TABLE meta(
   key TEXT PRIMARY KEY,
   value INTEGER NOT NULL
@@ -41,7 +43,7 @@ CREATE TABLE recipes(
 
 -- Distinct bytes. Results, vectors and jobs belong to these.
 CREATE TABLE contents(
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL CHECK(kind IN (1, 2, 3)),
   sha256 BLOB NOT NULL UNIQUE CHECK(length(sha256) = 32),
   bytes INTEGER NOT NULL,
@@ -52,7 +54,7 @@ CREATE TABLE contents(
 -- (no path, perhaps a key). bytes and mtime_ns are the stamp of the file.
 -- missing_since_us: NULL while the file is there.
 CREATE TABLE entries(
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   ulid TEXT NOT NULL UNIQUE,
   content INTEGER NOT NULL REFERENCES contents(id),
   path BLOB,
@@ -93,7 +95,7 @@ CREATE TABLE spaces(
 -- Vectors: data is dim little-endian float32. seq only rises, so a reader that
 -- remembers the last one finds what is new.
 CREATE TABLE vectors(
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq INTEGER PRIMARY KEY,
   content INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
   recipe INTEGER NOT NULL REFERENCES recipes(id),
   space INTEGER NOT NULL REFERENCES spaces(id),
@@ -114,7 +116,7 @@ CREATE UNIQUE INDEX vectors_by_content ON vectors(content, recipe);
 -- why, message: the last failure. A cancelled job with why = 0 was abandoned
 -- because no present entry named its content; it comes back with one.
 CREATE TABLE jobs(
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,
   state INTEGER NOT NULL CHECK(state BETWEEN 0 AND 7),
   alone INTEGER NOT NULL DEFAULT 0,
@@ -142,9 +144,10 @@ CREATE UNIQUE INDEX jobs_by_content ON jobs(content, recipe);
 CREATE UNIQUE INDEX jobs_by_client ON jobs(client_key)
   WHERE client_key IS NOT NULL;
 CREATE INDEX jobs_ready ON jobs(alone, kind, rank) WHERE state = 1;
-CREATE INDEX jobs_running ON jobs(owner_epoch) WHERE state = 2;
-CREATE INDEX jobs_waiting ON jobs(not_before_us) WHERE state IN (0, 3);
-CREATE INDEX jobs_stopped ON jobs(state, kind, why) WHERE state IN (5, 6, 7);
+-- One index for all that neither waits for a worker nor is done: each further
+-- one would cost every change of a state.
+CREATE INDEX jobs_unready ON jobs(state, not_before_us)
+  WHERE state <> 1 AND state <> 4;
 
 -- History: how each claim ended. number: the charged attempt that it was.
 CREATE TABLE attempts(

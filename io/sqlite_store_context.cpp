@@ -9,7 +9,42 @@ constexpr command insert_audit{
   "INSERT INTO audit(at_us, actor, action, target, detail, affected)"
   " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
 
+constexpr command find_last_ids{
+  "read the last ids",
+  "SELECT"
+  " max(ifnull((SELECT max(id) FROM contents), 0),"
+  "  ifnull((SELECT value FROM meta WHERE key = 'last_content'), 0)),"
+  " max(ifnull((SELECT max(id) FROM entries), 0),"
+  "  ifnull((SELECT value FROM meta WHERE key = 'last_entry'), 0)),"
+  " max(ifnull((SELECT max(id) FROM jobs), 0),"
+  "  ifnull((SELECT value FROM meta WHERE key = 'last_job'), 0)),"
+  " max(ifnull((SELECT max(seq) FROM vectors), 0),"
+  "  ifnull((SELECT value FROM meta WHERE key = 'last_vector'), 0))"};
+constexpr command put_last_ids{
+  "keep the last ids",
+  "INSERT INTO meta(key, value) VALUES('last_content', ?1), ('last_entry', ?2),"
+  " ('last_job', ?3), ('last_vector', ?4)"
+  " ON CONFLICT(key) DO UPDATE SET value = excluded.value"};
+
 } // namespace
+
+row_ids read_last_ids(database& db) {
+  auto found = db.use(find_last_ids);
+  if (!found.row())
+    return {};
+  return {found.integer(0), found.integer(1), found.integer(2),
+          found.integer(3)};
+}
+
+void keep_last_ids(store_context& store) {
+  const auto& last = store.last_ids;
+  store.db.use(put_last_ids)
+    .bind(last.content)
+    .bind(last.entry)
+    .bind(last.job)
+    .bind(last.vector)
+    .run();
+}
 
 std::string_view cut_text(std::string_view text,
                           std::size_t bytes_max) noexcept {

@@ -16,17 +16,27 @@ struct known_recipe {
   std::int64_t id = 0;
 };
 
+/// The last id given per table. Ids only rise, also over deletions and
+/// restarts; an undone transaction leaves a gap.
+struct row_ids {
+  std::int64_t content = 0;
+  std::int64_t entry = 0;
+  std::int64_t job = 0;
+  std::int64_t vector = 0;
+};
+
 /// What the parts of the store share: the connection, the recipes of this run,
 /// and the rules that turn time into ids and ranks.
 struct store_context {
   database& db;
   std::vector<known_recipe> recipes;
   std::int64_t aging_us = 0;
-  ulid_sequence ids;
+  ulid_sequence ulids;
+  row_ids last_ids = {};
 
   /// A fresh public id.
   [[nodiscard]] std::string next_ulid(std::int64_t now_us) {
-    return to_string(ids.next(now_us / 1000));
+    return to_string(ulids.next(now_us / 1000));
   }
 
   /// See table `jobs`.
@@ -78,6 +88,12 @@ bytes_of(const content_hash& hash) noexcept {
 /// characters.
 [[nodiscard]] std::string_view cut_text(std::string_view text,
                                         std::size_t bytes_max) noexcept;
+
+/// The last ids of the file.
+[[nodiscard]] row_ids read_last_ids(database& db);
+
+/// Keeps the last ids, before rows are deleted that may carry them.
+void keep_last_ids(store_context& store);
 
 /// Appends an audit row.
 void write_audit(database& db, std::int64_t now_us, std::string_view actor,

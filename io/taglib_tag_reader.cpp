@@ -10,8 +10,8 @@
 #include <taglib/tfilestream.h>
 
 #include <cerrno>
-#include <cstring>
 #include <exception>
+#include <system_error>
 
 namespace troupe::io {
 
@@ -20,7 +20,7 @@ namespace {
 /// TagLib writes its findings about damaged tags to stderr unless told where.
 class silent_listener final : public TagLib::DebugListener {
 public:
-  void printMessage(const TagLib::String&) override {}
+  void printMessage(const TagLib::String& /*message*/) override {}
 };
 
 /// Before the first read: TagLib keeps one listener for the process.
@@ -49,7 +49,7 @@ error to_error(const std::string& path, int number) {
                       ? errc::permission_denied
                       : errc::io_failure;
   return {code, fmt::format("{}: cannot read tags: {}", to_utf8(path),
-                            std::strerror(number))};
+                            std::generic_category().message(number))};
 }
 
 media_tags read_tags(const std::string& path) {

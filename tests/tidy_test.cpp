@@ -289,8 +289,9 @@ TEST_F(folder_rules, reject_a_sixteenth_pair) {
     write("io/a" + std::to_string(i) + ".hpp", "");
     write("io/a" + std::to_string(i) + ".cpp", "");
   }
+  write("io/port.hpp", "");
   EXPECT_THAT(check_folders(root_), IsEmpty());
-  write("io/b.hpp", "");
+  write("io/b.cpp", "");
   EXPECT_THAT(check_folders(root_),
               ElementsAre("io: 16 file pairs; split the folder by noun "
                           "(max 15)"));

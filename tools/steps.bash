@@ -106,7 +106,7 @@ install_packages() {
 # -- building -----------------------------------------------------------------
 
 # build_jobs: prints how many compilers to run: one a core, but no more than
-# one per 1.5 GiB of free memory, which is what a file that includes CAF takes.
+# one per 1.5 GiB of free memory, for files that include CAF are large.
 build_jobs() {
   local cores memory_kib by_memory
   cores=$(nproc)

@@ -61,7 +61,7 @@ constexpr std::array<signature, 34> signatures{{
    "ELF"sv,
    {other, "a program"}},
   {0, "SQLite format 3"sv, {other, "a SQLite database"}},
-  {0, "{\\rtf"sv, {other, "an RTF document"}},
+  {0, R"({\rtf)"sv, {other, "an RTF document"}},
 }};
 
 bool is_text(std::string_view head) {

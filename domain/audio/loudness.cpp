@@ -61,8 +61,8 @@ std::optional<double> range(std::vector<double> shortterm) {
     return std::nullopt;
   std::sort(shortterm.begin(), shortterm.end());
   const auto at = [&](double share) {
-    const double last = static_cast<double>(shortterm.size() - 1);
-    return shortterm[static_cast<std::size_t>(last * share + 0.5)];
+    const auto last = static_cast<double>(shortterm.size() - 1);
+    return shortterm[static_cast<std::size_t>(std::lround(last * share))];
   };
   return lufs_of(at(0.95)) - lufs_of(at(0.10));
 }

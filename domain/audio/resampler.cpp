@@ -23,12 +23,25 @@ constexpr std::size_t half_band_taps = 32;
 /// Input kept before it is filtered: bounds the cost of moving the rest.
 constexpr std::size_t pending_max = 16384;
 
+/// Modified Bessel function of order 0 by its power series, which has settled
+/// to double precision after 30 terms for x <= 8; the standard library's is
+/// ten times slower, and there are up to 400,000 taps.
+double bessel_i0(double x) {
+  const double quarter = x * x / 4.0;
+  double term = 1.0;
+  double sum = 1.0;
+  for (int k = 1; k <= 30; ++k) {
+    term *= quarter / (static_cast<double>(k) * k);
+    sum += term;
+  }
+  return sum;
+}
+
 double kaiser(double position) {
+  static const double middle = bessel_i0(kaiser_beta);
   if (std::abs(position) >= 1.0)
     return 0.0;
-  return std::cyl_bessel_i(0.0,
-                           kaiser_beta * std::sqrt(1.0 - position * position))
-         / std::cyl_bessel_i(0.0, kaiser_beta);
+  return bessel_i0(kaiser_beta * std::sqrt(1.0 - position * position)) / middle;
 }
 
 double sinc(double x) {

@@ -75,8 +75,8 @@ std::size_t stft::next(std::span<lanes> power) {
 void stft::transform(const float* frame, std::size_t lane, lanes* power) {
   // Below this nothing is audible, and denormal numbers would be slow.
   constexpr float smallest = 1e-30F;
-  float* windowed = windowed_.front().v;
-  std::complex<float>* spectrum = spectrum_.front().v;
+  float* windowed = windowed_.front().v.data();
+  std::complex<float>* spectrum = spectrum_.front().v.data();
   multiply(frame, window_.data(), windowed, layout_.fft_length);
   plan_->forward({windowed, layout_.fft_length}, {spectrum, layout_.bins()});
   auto* out = reinterpret_cast<float*>(power) + lane;

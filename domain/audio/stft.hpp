@@ -4,6 +4,7 @@
 #include "domain/audio/mel.hpp"
 #include "domain/ports/fourier.hpp"
 
+#include <array>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
@@ -41,11 +42,11 @@ public:
 private:
   /// 64 bytes: what FFTW's widest vector code wants.
   struct alignas(64) real_line {
-    float v[16];
+    std::array<float, 16> v;
   };
 
   struct alignas(64) complex_line {
-    std::complex<float> v[8];
+    std::array<std::complex<float>, 8> v;
   };
 
   void transform(const float* frame, std::size_t lane, lanes* power);

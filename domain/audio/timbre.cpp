@@ -45,11 +45,11 @@ void describe_shape(const lanes* power, lanes* magnitude, std::size_t bins,
     const lane_floats floored = larger(p, floor);
     power_sum += floored;
     log_sum += natural_log(floored);
-    float root[lane_count];
-    store_lanes(root, p);
+    std::array<float, lane_count> root;
+    store_lanes(root.data(), p);
     for (float& value : root)
       value = __builtin_sqrtf(value);
-    const lane_floats m = load_lanes(root);
+    const lane_floats m = load_lanes(root.data());
     magnitude[bin].v = m;
     magnitude_sum += m;
     moment += m * static_cast<float>(bin);
@@ -101,7 +101,7 @@ TROUPE_CLONES
 void cepstrum(const lanes* bands, float clamp_db, const float* basis,
               std::size_t rows, lanes* out) {
   constexpr std::size_t columns = timbre_meter::mel_bands;
-  lanes clamped[columns];
+  std::array<lanes, columns> clamped;
   for (std::size_t i = 0; i < columns; ++i)
     clamped[i].v = larger(bands[i].v, fill_lanes(clamp_db));
   for (std::size_t row = 0; row < rows; ++row) {
@@ -118,14 +118,14 @@ TROUPE_CLONES
 void chroma_of(const lanes* power, const float* bank, std::size_t bins,
                lanes* out) {
   for (std::size_t half = 0; half < chroma_classes; half += 6) {
-    lane_floats sums[6]{};
+    std::array<lanes, 6> sums{};
     for (std::size_t bin = 0; bin < bins; ++bin) {
       const float* weights = bank + bin * chroma_classes + half;
       for (std::size_t c = 0; c < 6; ++c)
-        sums[c] += power[bin].v * weights[c];
+        sums[c].v += power[bin].v * weights[c];
     }
     for (std::size_t c = 0; c < 6; ++c)
-      out[half + c].v = sums[c];
+      out[half + c] = sums[c];
   }
 }
 
@@ -223,11 +223,13 @@ void timbre_meter::store_mel(std::size_t frames) {
 }
 
 void timbre_meter::flush_mel() {
-  mel_flushed_ = true;
   for (std::size_t batch = 0; batch < frames_waiting_.size(); ++batch)
     add_mfcc(mel_waiting_.data() + batch * mel_bands, frames_waiting_[batch]);
   mel_waiting_.clear();
   frames_waiting_.clear();
+  if (!mel_flushed_)
+    mel_waiting_.shrink_to_fit();
+  mel_flushed_ = true;
 }
 
 void timbre_meter::add_mfcc(const lanes* decibels, std::size_t frames) {

@@ -14,6 +14,9 @@ namespace {
 /// Frames of one run that is filtered or skipped as a whole.
 constexpr std::size_t run_frames = 64;
 constexpr int prototype_taps = 49;
+/// A run under this (-400 dBFS) is as good as silent, and filtering it would
+/// make denormal numbers, which are slow.
+constexpr float smallest = 1e-20F;
 
 /// Hann-windowed sinc, cut off at the old Nyquist frequency.
 double prototype(int index, int factor) {
@@ -128,7 +131,8 @@ void true_peak_meter::scan(const float* padded, std::size_t frames) {
     const std::size_t now = std::min(run_frames, frames - n);
     const float here = peak_of(padded + history_frames + n, now);
     peak_ = std::max(peak_, here);
-    if (std::max(before, here) * gain_max_ > peak_) {
+    const float near = std::max(before, here);
+    if (near * gain_max_ > peak_ && near > smallest) {
       // Whole lanes: positions past the end of the programme see zeros, as
       // `finish` gives them.
       const std::size_t whole =

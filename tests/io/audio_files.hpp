@@ -33,9 +33,9 @@ protected:
     return folder_ + "/" + name;
   }
 
-  std::string write_bytes(const std::string& name,
-                          const std::string& bytes) const {
-    const auto path = path_of(name);
+  [[nodiscard]] std::string write_bytes(const std::string& name,
+                                        const std::string& bytes) const {
+    auto path = path_of(name);
     std::ofstream{path, std::ios::binary} << bytes;
     return path;
   }
@@ -59,10 +59,10 @@ protected:
     std::string title{};
   };
 
-  std::string write_audio(const std::string& name,
-                          const std::vector<float>& samples,
-                          const writing& how) const {
-    const auto path = path_of(name);
+  [[nodiscard]] std::string write_audio(const std::string& name,
+                                        const std::vector<float>& samples,
+                                        const writing& how) const {
+    auto path = path_of(name);
     SF_INFO info{};
     info.format = how.format;
     info.samplerate = how.rate_hz;
@@ -77,7 +77,7 @@ protected:
     return path;
   }
 
-  void keep_share(const std::string& path, double share) const {
+  static void keep_share(const std::string& path, double share) {
     const auto bytes = std::filesystem::file_size(path);
     std::filesystem::resize_file(
       path, static_cast<std::uintmax_t>(static_cast<double>(bytes) * share));

@@ -7,7 +7,8 @@
 
 // libsndfile 1.2.0 forgets 5.8 kB when it refuses an Ogg file whose headers
 // are cut short; nothing on our side holds them.
-// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's own name.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming):
+// its name.
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:vorbis_info_init";
 }
@@ -25,7 +26,7 @@ struct decoded {
 
 class sndfile_audio_decoder_test : public audio_files {
 protected:
-  decoded decode(const std::string& path) const {
+  [[nodiscard]] decoded decode(const std::string& path) const {
     decoded out;
     auto opened = source_->open(path);
     if (!opened) {
@@ -149,12 +150,37 @@ TEST_F(sndfile_audio_decoder_test, calls_a_truncated_flac_truncated) {
   EXPECT_NE(decode(path).problem.detail.find("of 10.0 s"), std::string::npos);
 }
 
+TEST_F(sndfile_audio_decoder_test, calls_a_truncated_wav_or_mp3_truncated) {
+  const auto wav = write_audio("cut.wav", tone(44100, 10.0), {});
+  keep_share(wav, 0.5);
+  expect_problem(wav, errc::corrupt, "only 5.0 of 10.0 s");
+  const auto mp3 =
+    write_audio("cut.mp3", tone(44100, 10.0),
+                {SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 2});
+  keep_share(mp3, 0.5);
+  expect_problem(mp3, errc::corrupt, "truncated or damaged: only ");
+}
+
+TEST_F(sndfile_audio_decoder_test, takes_a_wav_from_a_pipe_to_its_end) {
+  // Writers that cannot seek leave the sizes at their largest value.
+  const auto path = write_audio("piped.wav", tone(44100, 1.0), {});
+  std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+  for (const int place : {4, 40}) {
+    file.seekp(place);
+    file << "\xFF\xFF\xFF\xFF";
+  }
+  file.close();
+  const auto out = decode(path);
+  EXPECT_EQ(out.problem.detail, "");
+  EXPECT_EQ(out.samples.size(), 2U * 44100U);
+}
+
 TEST_F(sndfile_audio_decoder_test, takes_a_variable_rate_mp3_to_its_end) {
   // Loud noise first, silence then: by the first frame's rate the file seems
   // far shorter than its 20 s. The Info header is blanked out.
-  std::vector<float> samples(2 * 44100 * 20, 0.0F);
+  std::vector<float> samples(2UL * 44100 * 20, 0.0F);
   std::uint32_t seed = 1;
-  for (std::size_t i = 0; i < 2 * 44100 * 4; ++i) {
+  for (std::size_t i = 0; i < 2UL * 44100 * 4; ++i) {
     seed = seed * 1664525U + 1013904223U;
     samples[i] =
       static_cast<float>(static_cast<std::int32_t>(seed)) / 2147483648.0F;

@@ -2,6 +2,7 @@
 #include "io/sqlite_library_store.hpp"
 #include "tests/contracts/library_reader_contract.hpp"
 #include "tests/contracts/library_store_contract.hpp"
+#include "tests/contracts/library_verbs_contract.hpp"
 #include "tests/io/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -59,6 +60,10 @@ INSTANTIATE_TEST_SUITE_P(sqlite, library_store_contract,
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });
 INSTANTIATE_TEST_SUITE_P(sqlite, library_reader_contract,
+                         testing::Values(library_case{"disk", &on_disk},
+                                         library_case{"memory", &in_memory}),
+                         [](const auto& made) { return made.param.name; });
+INSTANTIATE_TEST_SUITE_P(sqlite, library_verbs_contract,
                          testing::Values(library_case{"disk", &on_disk},
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });

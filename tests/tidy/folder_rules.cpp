@@ -95,8 +95,11 @@ complaints check_folders(const fs::path& root) {
       const auto path = fs::relative(entry.path(), root);
       if (is_vague_name(path.filename().string()))
         found.push_back(path.generic_string() + ": name what it holds");
-      if (entry.is_regular_file() && is_source(path))
-        stems[path.parent_path().generic_string()].insert(path.stem());
+      if (!entry.is_regular_file() || !is_source(path))
+        continue;
+      auto& pairs = stems[path.parent_path().generic_string()];
+      if (path.extension() == ".cpp")
+        pairs.insert(path.stem());
     }
   }
   for (const auto& [folder, pairs] : stems) {

@@ -16,7 +16,8 @@ read_sources(const std::filesystem::path& root);
 
 /// Checks the folders below `root`: a README.md of at most 40 lines opens each
 /// one that holds sources (tests/ has one for its whole mirror), no folder has
-/// more than 15 file pairs, no name is vague.
+/// more than 15 file pairs, no name is vague. A header without a source (a
+/// port, a plain struct) is no pair.
 [[nodiscard]] complaints check_folders(const std::filesystem::path& root);
 
 /// Checks that a README names only files that exist. A name counts as a path

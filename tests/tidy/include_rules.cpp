@@ -39,10 +39,12 @@ constexpr std::array<std::string_view, 2> os_exceptions = {
   "actors/poll_actor.hpp", "actors/basp_door"};
 
 const names os_headers = {
-  "aio.h",      "dirent.h", "dlfcn.h", "errno.h",   "execinfo.h", "fcntl.h",
-  "ftw.h",      "glob.h",   "netdb.h", "poll.h",    "pthread.h",  "pwd.h",
-  "sched.h",    "signal.h", "spawn.h", "stdlib.h",  "syslog.h",   "termios.h",
-  "ucontext.h", "unistd.h", "grp.h",   "ifaddrs.h", "malloc.h",   "semaphore.h",
+  "aio.h",       "dirent.h", "dlfcn.h",   "errno.h",   "execinfo.h",
+  "fcntl.h",     "ftw.h",    "fnmatch.h", "getopt.h",  "glob.h",
+  "netdb.h",     "poll.h",   "pthread.h", "pwd.h",     "sched.h",
+  "signal.h",    "spawn.h",  "stdlib.h",  "syslog.h",  "termios.h",
+  "ucontext.h",  "unistd.h", "grp.h",     "ifaddrs.h", "malloc.h",
+  "semaphore.h",
 };
 
 const names os_folders = {"sys", "linux", "asm", "net", "netinet", "arpa"};

@@ -71,7 +71,7 @@ TEST(analysis_test, an_empty_programme_has_no_figures) {
 
 TEST(analysis_test, silence_has_a_structure_but_no_timbre_and_no_chroma) {
   const auto record =
-    analyse({44100, 2, std::vector<float>(2 * 44100 * 2, 0.0F)});
+    analyse({44100, 2, std::vector<float>(2UL * 44100 * 2, 0.0F)});
   EXPECT_FALSE(record.timbre || record.chroma);
   ASSERT_TRUE(record.structure);
   EXPECT_DOUBLE_EQ(record.structure->leading_silence_s, 2.0);
@@ -113,7 +113,7 @@ TEST(analysis_test, rates_and_channels_of_every_size_work) {
 }
 
 TEST(analysis_test, a_constant_has_no_loudness_and_its_own_energy) {
-  programme p{48000, 1, std::vector<float>(48000 * 5, 0.5F)};
+  programme p{48000, 1, std::vector<float>(48000UL * 5, 0.5F)};
   const auto record = analyse(p);
   // The high-pass leaves the step at the start and then nothing.
   EXPECT_LT(record.loudness.integrated_lufs.value_or(-100.0), -18.0);
@@ -123,7 +123,7 @@ TEST(analysis_test, a_constant_has_no_loudness_and_its_own_energy) {
 }
 
 TEST(analysis_test, silence_at_both_ends_is_exact_to_a_sample) {
-  programme p{44100, 2, std::vector<float>(2 * 44100 * 4, 0.0009F)};
+  programme p{44100, 2, std::vector<float>(2UL * 44100 * 4, 0.0009F)};
   // 0.0011 is over, 0.0009 under the level of -60 dBFS = 0.001.
   const std::size_t first = 44100 + 17;
   const std::size_t last = 3 * 44100 - 5;

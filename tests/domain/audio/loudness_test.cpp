@@ -106,7 +106,7 @@ TEST(loudness_test, meets_the_range_cases_of_tech_3342) {
 }
 
 TEST(loudness_test, has_no_figures_for_silence_or_a_tenth_of_a_second) {
-  programme silence{44100, 1, std::vector<float>(44100 * 4, 0.0F)};
+  programme silence{44100, 1, std::vector<float>(44100UL * 4, 0.0F)};
   EXPECT_EQ(analyse(silence).loudness.integrated_lufs, std::nullopt);
   EXPECT_EQ(analyse(silence).loudness.momentary_max_lufs, std::nullopt);
   EXPECT_EQ(analyse(silence).loudness.true_peak_dbtp, std::nullopt);

@@ -148,6 +148,25 @@ TEST_F(timbre_test, white_noise_is_flat) {
   EXPECT_NEAR(timbre.zero_crossing_rate, 0.5, 0.01);
 }
 
+TEST_F(timbre_test, the_mfcc_of_a_long_track_are_those_of_its_parts) {
+  // 16,384 frames of 512 samples are 380 s: this goes over, so the end is not
+  // part of what waits for the loudest band.
+  const auto noise_of = [](int seconds) {
+    programme p{22050, 1, {}};
+    noise_source noise{5};
+    p.samples.resize(static_cast<std::size_t>(22050 * seconds));
+    for (float& x : p.samples)
+      x = static_cast<float>(0.5 * noise.next());
+    return p;
+  };
+  const auto whole = analyse(noise_of(400)).timbre.value();
+  const auto part = analyse(noise_of(60)).timbre.value();
+  for (std::size_t i = 0; i < 20; ++i) {
+    EXPECT_NEAR(whole.mfcc_mean[i], part.mfcc_mean[i], 0.3) << i;
+    EXPECT_NEAR(whole.mfcc_std[i], part.mfcc_std[i], 0.3) << i;
+  }
+}
+
 TEST_F(timbre_test, resampling_keeps_a_sine_and_its_place) {
   for (const int from_hz : {8000, 32000, 44100, 44101, 48000, 96000, 768000}) {
     SCOPED_TRACE(from_hz);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <random>
 #include <string>
 
@@ -40,6 +41,12 @@ struct sniff_case {
   const char* name;
   std::optional<media_kind> kind;
 };
+
+/// Names the row in the test's name, rather than its address.
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for it.
+void PrintTo(const sniff_case& row, std::ostream* out) {
+  *out << row.what;
+}
 
 class media_sniff_table : public testing::TestWithParam<sniff_case> {};
 
@@ -134,6 +141,9 @@ INSTANTIATE_TEST_SUITE_P(
     sniff_case{"pdf named txt", "%PDF-1.7"s, "a.txt", std::nullopt},
     sniff_case{"empty text", ""s, "a.txt", std::nullopt},
     sniff_case{"empty", ""s, "a", std::nullopt},
+    sniff_case{"one whole frame", mp3_frames(1), "a", std::nullopt},
+    sniff_case{"a frame and a half", mp3_frames(2).substr(0, 600), "a",
+               std::nullopt},
     sniff_case{"one frame is not enough", mp3_frames(1) + "no second frame",
                "a", std::nullopt},
     sniff_case{"BM as text", "BM is a city code, as we all know"s, "a",

@@ -1,0 +1,143 @@
+#pragma once
+
+#include "domain/ports/library_store.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace troupe::testing {
+
+/// Passes every call on, unless the hook names an error for it.
+class failing_library_store final : public library_store {
+public:
+  /// Called with the name of each operation; an error makes it fail.
+  using hook = std::function<std::optional<error>(std::string_view)>;
+
+  failing_library_store(std::unique_ptr<library_store> real, hook on_call)
+    : real_(std::move(real)), on_call_(std::move(on_call)) {}
+
+  result<void> begin() override {
+    return pass<void>("begin", [&] { return real_->begin(); });
+  }
+
+  result<void> commit() override {
+    if (auto why = on_call_("commit")) {
+      real_->rollback();
+      return *why;
+    }
+    return real_->commit();
+  }
+
+  void rollback() noexcept override {
+    real_->rollback();
+  }
+
+  result<void> savepoint() override {
+    return real_->savepoint();
+  }
+
+  result<void> release() override {
+    return real_->release();
+  }
+
+  void undo() noexcept override {
+    real_->undo();
+  }
+
+  result<epoch_start> start_epoch(std::int64_t now_us) override {
+    return pass<epoch_start>("start_epoch",
+                             [&] { return real_->start_epoch(now_us); });
+  }
+
+  result<void> settle_orphans(std::span<const orphan_verdict> verdicts,
+                              std::int64_t now_us) override {
+    return real_->settle_orphans(verdicts, now_us);
+  }
+
+  result<record_report> record(std::span<const found_file> files,
+                               std::int64_t now_us) override {
+    return pass<record_report>("record",
+                               [&] { return real_->record(files, now_us); });
+  }
+
+  result<sweep_report> sweep(const sweep_request& request,
+                             std::int64_t now_us) override {
+    return pass<sweep_report>("sweep",
+                              [&] { return real_->sweep(request, now_us); });
+  }
+
+  result<std::string> add_text(const text_entry& entry,
+                               std::int64_t now_us) override {
+    return pass<std::string>("add_text",
+                             [&] { return real_->add_text(entry, now_us); });
+  }
+
+  result<void> forget(entry_id entry, const audit_note& note,
+                      std::int64_t now_us) override {
+    return real_->forget(entry, note, now_us);
+  }
+
+  result<settle_report> settle(const settle_request& request) override {
+    return pass<settle_report>("settle",
+                               [&] { return real_->settle(request); });
+  }
+
+  result<std::vector<claim_key>> running(std::int64_t epoch) override {
+    return real_->running(epoch);
+  }
+
+  result<backlog> wake(std::span<const job_kind> kinds,
+                       std::int64_t now_us) override {
+    return pass<backlog>("wake", [&] { return real_->wake(kinds, now_us); });
+  }
+
+  result<std::int64_t> reconcile(bool dry_run, std::int64_t now_us) override {
+    return real_->reconcile(dry_run, now_us);
+  }
+
+  result<std::int64_t> retry(const job_filter& filter, bool dry_run,
+                             const audit_note& note,
+                             std::int64_t now_us) override {
+    return real_->retry(filter, dry_run, note, now_us);
+  }
+
+  result<std::int64_t> cancel(const job_filter& filter, bool dry_run,
+                              const audit_note& note,
+                              std::int64_t now_us) override {
+    return real_->cancel(filter, dry_run, note, now_us);
+  }
+
+  result<void> audit(const audit_note& note, std::int64_t affected,
+                     std::int64_t now_us) override {
+    return real_->audit(note, affected, now_us);
+  }
+
+  result<void> backup(const std::string& file) override {
+    return real_->backup(file);
+  }
+
+  result<std::vector<std::string>> check() override {
+    return real_->check();
+  }
+
+  result<void> checkpoint(bool all) override {
+    on_call_("checkpoint");
+    return real_->checkpoint(all);
+  }
+
+private:
+  template <class T, class Call>
+  result<T> pass(std::string_view name, Call&& call) {
+    if (auto why = on_call_(name))
+      return *why;
+    return call();
+  }
+
+  std::unique_ptr<library_store> real_;
+  hook on_call_;
+};
+
+} // namespace troupe::testing
