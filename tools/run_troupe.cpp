@@ -88,6 +88,14 @@ void add_commands(CLI::App& app, command_context& context) {
   add_add_command(app, context);
   add_list_command(app, context);
   add_show_command(app, context);
+  add_export_command(app, context);
+  add_analyze_command(app, context);
+  add_node_command(app, context);
+  add_jobs_command(app, context);
+  add_admin_command(app, context);
+  add_doctor_command(app, context);
+  add_config_command(app, context);
+  add_forget_command(app, context);
   add_help_command(app, context);
 }
 
