@@ -1,0 +1,139 @@
+#include "io/nlohmann_audio_document.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <string_view>
+
+namespace troupe::io {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// Figures carry no more digits than this: enough for any of them, and short.
+constexpr int significant_digits = 8;
+
+/// Rounds to `significant_digits`, so that the shortest text stays short.
+double rounded(double value) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.*g", significant_digits, value);
+  return std::strtod(text.data(), nullptr);
+}
+
+/// JSON has no NaN and no infinity: such a figure is absent.
+void put(json& object, const char* key, double value) {
+  if (std::isfinite(value))
+    object[key] = rounded(value);
+}
+
+void put(json& object, const char* key, const std::optional<double>& value) {
+  if (value)
+    put(object, key, *value);
+}
+
+void put(json& object, const char* key, const std::string& text) {
+  if (!text.empty())
+    object[key] = text;
+}
+
+void put(json& object, const char* key, int number) {
+  if (number != 0)
+    object[key] = number;
+}
+
+template <std::size_t Size>
+json numbers(const std::array<double, Size>& values) {
+  auto list = json::array();
+  for (const auto value : values)
+    list.push_back(std::isfinite(value) ? rounded(value) : 0.0);
+  return list;
+}
+
+/// An absent block is an absent key.
+void put_block(json& document, const char* key, json block) {
+  if (!block.empty())
+    document[key] = std::move(block);
+}
+
+json audio_block(const audio::audio_record& record) {
+  auto block = json::object();
+  put(block, "duration_s", record.duration_s);
+  block["sample_rate_hz"] = record.sample_rate_hz;
+  block["channels"] = record.channels;
+  put(block, "codec", record.codec);
+  if (record.invalid_samples > 0)
+    block["invalid_samples"] = record.invalid_samples;
+  return block;
+}
+
+json tag_block(const media_tags& tags) {
+  auto block = json::object();
+  put(block, "title", tags.title);
+  put(block, "artist", tags.artist);
+  put(block, "album", tags.album);
+  put(block, "genre", tags.genre);
+  put(block, "year", tags.year);
+  put(block, "track", tags.track);
+  return block;
+}
+
+json loudness_block(const audio::loudness_figures& loudness) {
+  auto block = json::object();
+  put(block, "integrated_lufs", loudness.integrated_lufs);
+  put(block, "range_lu", loudness.range_lu);
+  put(block, "true_peak_dbtp", loudness.true_peak_dbtp);
+  put(block, "momentary_max_lufs", loudness.momentary_max_lufs);
+  put(block, "shortterm_max_lufs", loudness.shortterm_max_lufs);
+  put(block, "replaygain_track_db", loudness.replaygain_track_db);
+  return block;
+}
+
+json timbre_block(const audio::timbre_figures& timbre) {
+  auto block = json::object();
+  block["mfcc_mean"] = numbers(timbre.mfcc_mean);
+  block["mfcc_std"] = numbers(timbre.mfcc_std);
+  put(block, "centroid_hz", timbre.centroid_hz);
+  put(block, "rolloff_hz", timbre.rolloff_hz);
+  put(block, "flatness", timbre.flatness);
+  put(block, "zero_crossing_rate", timbre.zero_crossing_rate);
+  put(block, "energy", timbre.energy);
+  return block;
+}
+
+json structure_block(const audio::structure_figures& structure) {
+  auto block = json::object();
+  put(block, "leading_silence_s", structure.leading_silence_s);
+  put(block, "trailing_silence_s", structure.trailing_silence_s);
+  block["waveform_peaks"] = structure.waveform_peaks;
+  return block;
+}
+
+/// Thread affinity: none, it has no state. Never blocks, makes nothing durable.
+class nlohmann_audio_document final : public audio_document {
+public:
+  [[nodiscard]] std::string
+  encode(const audio::audio_record& record) const override {
+    auto document = json::object();
+    document["audio"] = audio_block(record);
+    document["tags"] = tag_block(record.tags);
+    put_block(document, "loudness", loudness_block(record.loudness));
+    if (record.timbre)
+      document["timbre"] = timbre_block(*record.timbre);
+    if (record.chroma)
+      document["tonal"]["chroma"] = numbers(*record.chroma);
+    if (record.structure)
+      document["structure"] = structure_block(*record.structure);
+    return document.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+};
+
+} // namespace
+
+std::unique_ptr<audio_document> open_nlohmann_audio_document() {
+  return std::make_unique<nlohmann_audio_document>();
+}
+
+} // namespace troupe::io

@@ -1,0 +1,294 @@
+#include "tools/assemble.hpp"
+
+#include "domain/audio/audio_record.hpp"
+#include "io/fftw_fourier.hpp"
+#include "io/inotify_folder_watch.hpp"
+#include "io/nlohmann_audio_document.hpp"
+#include "io/openssl_content_hash.hpp"
+#include "io/posix_crash_notes.hpp"
+#include "io/posix_library_lock.hpp"
+#include "io/posix_media_finder.hpp"
+#include "io/posix_thread_placement.hpp"
+#include "io/sndfile_audio_decoder.hpp"
+#include "io/spdlog_log_sink.hpp"
+#include "io/sqlite_library_reader.hpp"
+#include "io/sqlite_library_store.hpp"
+#include "io/system_wall_clock.hpp"
+#include "io/taglib_tag_reader.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+/// Passes lines on, after what is drawn on the terminal made room for them.
+class yielding_log_sink final : public log_sink {
+public:
+  yielding_log_sink(std::unique_ptr<log_sink> sink, std::function<void()> before)
+    : sink_(std::move(sink)), before_(std::move(before)) {}
+
+  void write(log_level level, std::string_view component,
+             std::string_view text) noexcept override {
+    if (before_ && level >= least_)
+      before_();
+    sink_->write(level, component, text);
+  }
+
+  /// Lines below this are dropped by the sink behind.
+  void expect(log_level least) noexcept {
+    least_ = least;
+  }
+
+private:
+  std::unique_ptr<log_sink> sink_;
+  std::function<void()> before_;
+  log_level least_ = log_level::info;
+};
+
+log_level level_of(const std::string& word) {
+  if (word == "debug")
+    return log_level::debug;
+  if (word == "warning")
+    return log_level::warning;
+  return word == "error" ? log_level::error : log_level::info;
+}
+
+io::log_format format_of(const std::string& word) {
+  if (word == "text")
+    return io::log_format::text;
+  return word == "json" ? io::log_format::json : io::log_format::automatic;
+}
+
+/// The first writing command makes the library's folder.
+result<void> make_folder_of(const std::string& library) {
+  const auto folder = std::filesystem::path{library}.parent_path();
+  if (folder.empty())
+    return {};
+  std::error_code why;
+  std::filesystem::create_directories(folder, why);
+  if (why)
+    return error{errc::permission_denied,
+                 fmt::format("library: cannot make the folder {}: {}; name "
+                             "another library by --library",
+                             folder.string(), why.message())};
+  return {};
+}
+
+// -- the assembly -------------------------------------------------------------
+
+/// Members are declared in the order they must outlive each other: the lock
+/// outlives everything, the system ends first.
+class real_assembly final : public assembly {
+public:
+  real_assembly(assembly_request request, const node_config& config)
+    : request_(std::move(request)), config_(config) {}
+
+  [[nodiscard]] troupe_system& system() override {
+    return *system_;
+  }
+
+  [[nodiscard]] const media_finder& finder() const override {
+    return *finder_;
+  }
+
+  [[nodiscard]] const wall_clock& clock() const override {
+    return *clock_;
+  }
+
+  /// Makes everything; on failure the object is only good for destruction.
+  result<void> open(const assembly_overrides& overrides) {
+    if (auto made = open_machine(); !made)
+      return made;
+    if (auto made = open_media(overrides); !made)
+      return made;
+    system_ports ports;
+    if (request_.access != library_access::read)
+      if (auto made = open_for_writing(ports); !made)
+        return made;
+    return start(std::move(ports));
+  }
+
+private:
+  result<void> open_machine() {
+    clock_ = io::open_system_wall_clock();
+    threads_ = io::open_posix_thread_placement();
+    io::log_sink_options options;
+    options.level =
+      request_.log_all ? level_of(config_.log.level) : log_level::error;
+    options.format = format_of(config_.log.format);
+    auto sink = io::open_spdlog_log_sink(options, clock_);
+    if (!sink)
+      return sink.failure();
+    auto yielding = std::make_unique<yielding_log_sink>(
+      std::move(sink.value()), request_.before_log_line);
+    yielding->expect(options.level);
+    log_ = std::move(yielding);
+    return {};
+  }
+
+  result<void> open_media(const assembly_overrides& overrides) {
+    auto hasher = io::open_openssl_content_hash();
+    if (!hasher)
+      return hasher.failure();
+    io::media_finder_options options;
+    options.include = config_.library.include;
+    options.exclude = config_.library.exclude;
+    options.text_extensions = config_.library.text;
+    options.file_bytes_max = config_.library.file_bytes_max;
+    auto finder =
+      io::open_posix_media_finder(options, std::move(hasher.value()));
+    if (!finder)
+      return finder.failure();
+    finder_ = std::move(finder.value());
+    decoders_ = io::open_sndfile_audio_decoder();
+    if (overrides.decorate_decoders)
+      decoders_ = overrides.decorate_decoders(std::move(decoders_));
+    tags_ = io::open_taglib_tag_reader();
+    fourier_ = io::open_fftw_fourier();
+    documents_ = io::open_nlohmann_audio_document();
+    recipes_ = {{job_kind::audio_analyze, media_kind::audio,
+                 audio::audio_record_version,
+                 std::string{decoders_->version()}}};
+    return {};
+  }
+
+  result<void> open_for_writing(system_ports& ports) {
+    if (request_.access == library_access::write)
+      if (auto locked = lock_library(); !locked)
+        return locked;
+    io::sqlite_library_options options;
+    options.file = request_.library;
+    options.recipes = recipes_;
+    auto store = io::open_sqlite_library_store(options);
+    if (!store)
+      return store.failure();
+    ports.store = std::move(store.value());
+    if (!request_.watched.empty()) {
+      auto watch = io::open_inotify_folder_watch(request_.watched);
+      if (!watch)
+        return watch.failure();
+      ports.watch = std::move(watch.value());
+    }
+    return {};
+  }
+
+  /// Takes the lock and opens the crash file beside the library's real path.
+  result<void> lock_library() {
+    if (auto made = make_folder_of(request_.library); !made)
+      return made;
+    const auto locker = io::open_posix_library_lock();
+    auto lock = locker->acquire(request_.library, {getpid(), request_.role, {}});
+    if (!lock)
+      return lock.failure();
+    lock_ = std::move(lock.value());
+    request_.library = lock_->library();
+    auto crashes = io::open_posix_crash_notes(request_.library);
+    if (!crashes)
+      return crashes.failure();
+    crashes_ = std::move(crashes.value());
+    return {};
+  }
+
+  result<void> start(system_ports ports) {
+    ports.clock = clock_.get();
+    ports.log = log_.get();
+    ports.threads = threads_.get();
+    ports.open_reader = [file = request_.library, recipes = recipes_] {
+      return io::open_sqlite_library_reader(file, recipes);
+    };
+    ports.finder = finder_.get();
+    ports.audio_decoders = decoders_.get();
+    ports.tags = tags_.get();
+    ports.fourier = fourier_.get();
+    ports.documents = documents_.get();
+    ports.crashes = crashes_.get();
+    auto system = troupe_system::start(std::move(ports), settings());
+    if (!system)
+      return system.failure();
+    system_ = std::move(system.value());
+    return {};
+  }
+
+  [[nodiscard]] system_settings settings() const {
+    system_settings found;
+    found.analyzers = request_.with_workers ? analyzer_count(config_) : 0;
+    found.analyzer_limits.time_limit_ms = config_.analyzer.timeout_s * 1'000;
+    found.retry.attempts_max =
+      static_cast<int>(config_.supervisor.attempts_max);
+    found.reconcile_ms = config_.supervisor.reconcile_s * 1'000;
+    found.duration_s_max = config_.library.duration_s_max;
+    found.watched = request_.watched;
+    return found;
+  }
+
+  assembly_request request_;
+  node_config config_;
+  std::unique_ptr<library_lock> lock_;
+  std::shared_ptr<const wall_clock> clock_;
+  std::unique_ptr<thread_placement> threads_;
+  std::unique_ptr<log_sink> log_;
+  std::unique_ptr<media_finder> finder_;
+  std::unique_ptr<audio_decoder_source> decoders_;
+  std::unique_ptr<tag_reader> tags_;
+  std::shared_ptr<const fourier_source> fourier_;
+  std::unique_ptr<audio_document> documents_;
+  std::unique_ptr<crash_notes> crashes_;
+  std::vector<recipe> recipes_;
+  std::unique_ptr<troupe_system> system_;
+};
+
+} // namespace
+
+// -- interface ----------------------------------------------------------------
+
+result<std::unique_ptr<assembly>> assemble(assembly_request request,
+                                           const node_config& config,
+                                           const assembly_overrides& overrides) {
+  if (request.access == library_access::memory)
+    request.library = fmt::format(":memory:{}", getpid());
+  auto made = std::make_unique<real_assembly>(std::move(request), config);
+  if (auto opened = made->open(overrides); !opened)
+    return opened.failure();
+  return std::unique_ptr<assembly>{std::move(made)};
+}
+
+int analyzer_count(const node_config& config) {
+  return config.analyzer.workers > 0
+           ? static_cast<int>(config.analyzer.workers)
+           : io::open_posix_thread_placement()->usable_cores();
+}
+
+machine_findings look_at_machine(const std::string& library) {
+  machine_findings found;
+  found.usable_cores = io::open_posix_thread_placement()->usable_cores();
+  found.decoder_version = io::open_sndfile_audio_decoder()->version();
+  const auto holder = io::open_posix_library_lock()->holder(library);
+  if (!holder)
+    found.lock_trouble = holder.failure();
+  else if (*holder)
+    found.holder = describe_holder(**holder);
+  return found;
+}
+
+result<content_hash> hash_text(const std::string& text) {
+  const auto hasher = io::open_openssl_content_hash();
+  if (!hasher)
+    return hasher.failure();
+  auto digest = hasher.value()->begin();
+  if (!digest)
+    return digest.failure();
+  const std::span bytes{reinterpret_cast<const std::uint8_t*>(text.data()),
+                        text.size()};
+  if (auto added = digest.value()->add(bytes); !added)
+    return added.failure();
+  return digest.value()->finish();
+}
+
+} // namespace troupe

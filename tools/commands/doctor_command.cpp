@@ -1,0 +1,181 @@
+#include "tools/commands/command.hpp"
+#include "tools/output/entry_json.hpp"
+#include "tools/output/exit_code.hpp"
+#include "tools/terminal/shown_text.hpp"
+#include "tools/terminal/terminal.hpp"
+#include "tools/terminal/units.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace troupe {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Less free space than this next to the library is worth a warning.
+constexpr std::uintmax_t free_bytes_min = 500'000'000;
+
+/// Fewer folders than this may be watched: a warning.
+constexpr std::int64_t watches_min = 8'192;
+
+enum class verdict : std::uint8_t { ok, warn, fail };
+
+struct finding {
+  verdict what = verdict::ok;
+  std::string subject;
+  std::string text;
+  std::string next;
+};
+
+std::string_view word_of(verdict what) {
+  if (what == verdict::ok)
+    return "ok";
+  return what == verdict::warn ? "warn" : "fail";
+}
+
+finding check_config(const command_context& context) {
+  const auto config = effective_config(context.options);
+  if (!config)
+    return {verdict::fail, "config", config.failure().detail,
+            "mend it; see what is allowed: troupe config show"};
+  return {verdict::ok, "config",
+          fmt::format("{} keys are valid", config->keys.size()), {}};
+}
+
+finding check_library(const command_context& context,
+                      const std::string& library) {
+  std::error_code ignored;
+  if (!fs::exists(library, ignored))
+    return {verdict::warn, "library", library + " does not exist yet",
+            "make it by: troupe index PATH"};
+  const auto open = open_for_reading(context);
+  if (!open)
+    return {verdict::fail, "library", open.failure().detail,
+            "restore a backup, or name another by --library"};
+  const auto status = open.value()->system().status();
+  if (!status)
+    return {verdict::fail, "library", status.failure().detail,
+            "restore a backup, or name another by --library"};
+  return {verdict::ok, "library",
+          fmt::format("{}: schema {}, {}", library, status->schema,
+                      format_bytes(status->file_bytes)),
+          {}};
+}
+
+finding check_lock(const machine_findings& machine) {
+  if (machine.lock_trouble.code != errc::none)
+    return {verdict::fail, "lock", machine.lock_trouble.detail,
+            "put the library on a local disk by --library"};
+  if (!machine.holder.empty())
+    return {verdict::ok, "lock", "held by " + machine.holder, {}};
+  return {verdict::ok, "lock", "nobody writes", {}};
+}
+
+/// The folder that exists and that the library is, or would be made, in.
+fs::path nearest_folder(const std::string& library) {
+  std::error_code ignored;
+  auto folder = fs::absolute(library, ignored).parent_path();
+  while (!fs::exists(folder, ignored) && folder.has_relative_path())
+    folder = folder.parent_path();
+  return folder;
+}
+
+finding check_folder(const fs::path& folder) {
+  if (access(folder.c_str(), W_OK) != 0)
+    return {verdict::warn, "folder",
+            folder.string() + " cannot be written: reading commands only",
+            "change its permissions, or name another library by --library"};
+  return {verdict::ok, "folder", folder.string() + " can be written", {}};
+}
+
+finding check_space(const fs::path& folder) {
+  std::error_code why;
+  const auto space = fs::space(folder, why);
+  if (why)
+    return {verdict::warn, "space", why.message(), "check the disk"};
+  const auto text =
+    format_bytes(static_cast<std::int64_t>(space.available)) + " free";
+  if (space.available < free_bytes_min)
+    return {verdict::warn, "space", text, "free some space on that disk"};
+  return {verdict::ok, "space", text, {}};
+}
+
+finding check_watches() {
+  std::ifstream limit{"/proc/sys/fs/inotify/max_user_watches"};
+  std::int64_t watches = 0;
+  if (!(limit >> watches))
+    return {verdict::warn, "watch", "inotify's limit is unknown",
+            "troupe node --watch may not work here"};
+  const auto text = fmt::format("{} folders may be watched", watches);
+  if (watches < watches_min)
+    return {verdict::warn, "watch", text,
+            "raise it: sysctl fs.inotify.max_user_watches=524288"};
+  return {verdict::ok, "watch", text, {}};
+}
+
+std::vector<finding> look(const command_context& context) {
+  const auto library = library_path(context.options);
+  const auto machine = look_at_machine(library);
+  const auto folder = nearest_folder(library);
+  return {
+    check_config(context),
+    check_library(context, library),
+    check_lock(machine),
+    check_folder(folder),
+    check_space(folder),
+    {verdict::ok, "decoder", machine.decoder_version, {}},
+    {verdict::ok, "cores",
+     fmt::format("{} may be used", machine.usable_cores), {}},
+    check_watches(),
+  };
+}
+
+void print_findings(const std::vector<finding>& findings) {
+  const auto traits = look_at_terminal(STDOUT_FILENO);
+  for (const auto& one : findings) {
+    const auto colour = one.what == verdict::ok ? tone::good : tone::bad;
+    fmt::print("{} {:<8} {}\n",
+               toned(fmt::format("{:<4}", word_of(one.what)), colour,
+                     traits.colour),
+               one.subject, shown_text(one.text));
+    if (!one.next.empty())
+      fmt::print("     next: {}\n", one.next);
+  }
+}
+
+int run_doctor(const command_context& context) {
+  const auto findings = look(context);
+  bool failed = false;
+  json items = json::array();
+  for (const auto& one : findings) {
+    failed = failed || one.what == verdict::fail;
+    items.push_back({{"verdict", word_of(one.what)},
+                     {"subject", one.subject},
+                     {"text", one.text},
+                     {"next", one.next}});
+  }
+  if (context.options.json || context.options.jsonl)
+    print_json({{"schema", 1}, {"items", items}, {"next", nullptr}});
+  else
+    print_findings(findings);
+  return failed ? exit_code::failed : exit_code::ok;
+}
+
+} // namespace
+
+void add_doctor_command(CLI::App& app, command_context& context) {
+  auto* command = app.add_subcommand(
+    "doctor", "Checks machine and library, and says how to mend what is wrong");
+  command->footer("Example: troupe doctor");
+  command->callback([&context] {
+    context.chosen = [&context] { return run_doctor(context); };
+  });
+}
+
+} // namespace troupe

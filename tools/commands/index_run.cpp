@@ -1,0 +1,146 @@
+#include "tools/commands/index_run.hpp"
+
+#include "tools/terminal/interruption.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+bool stops_the_run(errc trouble) {
+  return trouble == errc::no_space || trouble == errc::io_failure
+         || trouble == errc::corrupt || trouble == errc::permission_denied;
+}
+
+/// One run; `step` by `step` until it ended.
+class index_run {
+public:
+  index_run(assembly& open, progress_line& line, std::int64_t grace_ms)
+    : system_(open.system()), clock_(open.clock()), line_(line),
+      grace_ms_(grace_ms) {}
+
+  run_outcome run(find_request request) {
+    const auto begun_ms = clock_.monotonic_ms();
+    system_.begin_find(std::move(request));
+    while (!ended_)
+      step();
+    line_.hide();
+    outcome_.elapsed_s =
+      static_cast<double>(clock_.monotonic_ms() - begun_ms) / 1e3;
+    return std::move(outcome_);
+  }
+
+private:
+  void step() {
+    switch (system_.wait(100ms)) {
+      case troupe_system::event::found:
+        on_found();
+        break;
+      case troupe_system::event::idle:
+        look();
+        end(run_end::idle);
+        break;
+      case troupe_system::event::spine_ended:
+        outcome_.why = system_.end_why();
+        end(run_end::broken_library);
+        break;
+      case troupe_system::event::nothing:
+        look();
+        break;
+    }
+    if (!ended_ && interruption_asked())
+      drain();
+  }
+
+  void on_found() {
+    const auto& found = system_.found();
+    if (!found) {
+      outcome_.why = found.failure();
+      end(stops_the_run(found.failure().code) ? run_end::broken_library
+                                              : run_end::not_walked);
+      return;
+    }
+    outcome_.found = *found;
+    walk_over_ = true;
+    system_.begin_idle_watch();
+  }
+
+  /// Asks how things stand, shows it, and notices what ends a run.
+  void look() {
+    if (const auto finding = system_.finding(); finding && !walk_over_)
+      outcome_.found.counts = *finding;
+    const auto work = system_.progress();
+    if (!work)
+      return;
+    outcome_.work = *work;
+    show();
+    if (stops_the_run(work->trouble)) {
+      outcome_.why = {work->trouble, work->trouble_detail};
+      end(run_end::broken_library);
+    } else if (walk_over_ && !work->broken.empty() && work->running.empty()) {
+      outcome_.why = {errc::internal, work->broken};
+      end(run_end::broken_pool);
+    }
+  }
+
+  void show() {
+    const auto& work = outcome_.work;
+    progress_view view;
+    view.files_seen = outcome_.found.counts.files_seen;
+    view.walk_over = walk_over_;
+    view.done = work.done;
+    view.failed = work.failed + work.quarantined + work.cancelled;
+    view.total = work.total;
+    view.media_s = work.media_s;
+    view.waiting = work.waiting;
+    view.current = work.running.empty() ? outcome_.found.counts.current
+                                        : work.running.front().path;
+    for (const auto& held : work.running)
+      view.media_s += held.media_s;
+    line_.show(view, clock_.monotonic_ms());
+  }
+
+  void drain() {
+    line_.hide();
+    fmt::print(stderr, "stopping: finishing what is running (at most {} s); "
+                       "Ctrl-C again stops at once\n",
+               grace_ms_ / 1'000);
+    if (const auto drained = system_.drain(grace_ms_); !drained)
+      outcome_.why = drained.failure();
+    if (const auto work = system_.progress())
+      outcome_.work = *work;
+    const auto& work = outcome_.work;
+    outcome_.left = std::max<std::int64_t>(
+      work.total - work.done - work.failed - work.quarantined - work.cancelled,
+      0);
+    end(run_end::interrupted);
+  }
+
+  void end(run_end how) {
+    outcome_.end = how;
+    ended_ = true;
+  }
+
+  troupe_system& system_;
+  const wall_clock& clock_;
+  progress_line& line_;
+  std::int64_t grace_ms_;
+  run_outcome outcome_;
+  bool walk_over_ = false;
+  bool ended_ = false;
+};
+
+} // namespace
+
+run_outcome run_until_idle(assembly& open, find_request request,
+                           progress_line& line, std::int64_t grace_ms) {
+  return index_run{open, line, grace_ms}.run(std::move(request));
+}
+
+} // namespace troupe

@@ -1,0 +1,214 @@
+#include "tools/commands/command.hpp"
+#include "tools/output/exit_code.hpp"
+#include "tools/output/job_text.hpp"
+#include "tools/terminal/terminal.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+
+namespace troupe {
+
+namespace {
+
+struct jobs_options {
+  std::string id;
+  std::string state;
+  std::string kind;
+  std::string why;
+  std::int64_t limit = 100;
+  bool dry_run = false;
+};
+
+// -- asking -------------------------------------------------------------------
+
+int run_list(const command_context& context, const jobs_options& options) {
+  auto open = open_for_reading(context);
+  if (!open)
+    return report_failure(open.failure());
+  job_query query;
+  query.state = parse_job_state(options.state);
+  query.kind = parse_job_kind(options.kind);
+  query.why = parse_error_class(options.why);
+  query.limit = options.limit;
+  const auto page = open.value()->system().jobs(query);
+  if (!page)
+    return report_failure(page.failure());
+  if (context.options.jsonl) {
+    for (const auto& row : page->rows)
+      print_json(job_json(row));
+  } else if (context.options.json) {
+    auto items = json::array();
+    for (const auto& row : page->rows)
+      items.push_back(job_json(row));
+    print_json({{"schema", 1},
+                {"items", items},
+                {"next", page->next.empty() ? json() : json(page->next)}});
+  } else if (page->rows.empty()) {
+    fmt::print(stderr, "no job matches\n");
+  } else {
+    fmt::print("{}", job_table(page->rows, look_at_terminal(STDOUT_FILENO)));
+    if (!page->next.empty())
+      fmt::print(stderr, "… and more; see them by: --limit N\n");
+  }
+  return exit_code::ok;
+}
+
+int run_show(const command_context& context, const jobs_options& options) {
+  auto open = open_for_reading(context);
+  if (!open)
+    return report_failure(open.failure());
+  const auto details = open.value()->system().job_named(options.id);
+  if (!details)
+    return report_failure(details.failure());
+  if (context.options.json || context.options.jsonl)
+    print_json(job_details_json(*details));
+  else
+    fmt::print("{}", job_block(*details, look_at_terminal(STDOUT_FILENO)));
+  return exit_code::ok;
+}
+
+int run_why(const command_context& context, const jobs_options& options) {
+  auto open = open_for_reading(context);
+  if (!open)
+    return report_failure(open.failure());
+  const auto details = open.value()->system().job_named(options.id);
+  if (!details)
+    return report_failure(details.failure());
+  const auto holder = look_at_machine(library_path(context.options)).holder;
+  const auto reason =
+    why_not_running(details->job, holder, open.value()->clock().now_us());
+  if (context.options.json || context.options.jsonl)
+    print_json({{"schema", 1},
+                {"id", details->job.ulid},
+                {"state", to_string(details->job.state)},
+                {"reason", reason}});
+  else
+    fmt::print("{}\n", reason);
+  return exit_code::ok;
+}
+
+// -- changing -----------------------------------------------------------------
+
+/// The jobs meant: one by its id, or those of the filter.
+result<job_filter> filter_of(troupe_system& system,
+                             const jobs_options& options) {
+  job_filter filter;
+  filter.state = parse_job_state(options.state);
+  filter.kind = parse_job_kind(options.kind);
+  filter.why = parse_error_class(options.why);
+  if (options.id.empty()) {
+    if (!filter.state && !filter.kind && !filter.why)
+      return error{errc::invalid_argument,
+                   "jobs: name an ID, or --state, --kind or --class"};
+    return filter;
+  }
+  const auto details = system.job_named(options.id);
+  if (!details)
+    return details.failure();
+  filter.ulid = details->job.ulid;
+  return filter;
+}
+
+int run_change(const command_context& context, const jobs_options& options,
+               bool retry) {
+  const std::string verb_name = retry ? "retry" : "cancel";
+  auto open = open_for_writing(context, "jobs " + verb_name);
+  if (!open)
+    return report_failure(open.failure());
+  auto& system = open.value()->system();
+  const auto filter = filter_of(system, options);
+  if (!filter)
+    return report_failure(filter.failure());
+  job_verb verb;
+  verb.filter = *filter;
+  verb.dry_run = options.dry_run;
+  verb.note = note_of(verb_name, filter->ulid);
+  const auto count = retry ? system.retry(verb) : system.cancel(verb);
+  if (!count)
+    return report_failure(count.failure());
+  if (context.options.json || context.options.jsonl)
+    print_json({{"schema", 1},
+                {"verb", verb_name},
+                {"jobs", *count},
+                {"dry_run", options.dry_run}});
+  else
+    fmt::print("{}{}: {} job{}\n", options.dry_run ? "would " : "", verb_name,
+               *count, *count == 1 ? "" : "s");
+  return exit_code::ok;
+}
+
+// -- options ------------------------------------------------------------------
+
+void add_filters(CLI::App& command, jobs_options& options) {
+  command.add_option("--state", options.state, "Only jobs in this state")
+    ->check(CLI::IsMember({"scheduled", "ready", "running", "retry", "done",
+                           "failed", "cancelled", "quarantined"}));
+  command.add_option("--kind", options.kind, "Only jobs of this kind")
+    ->check(CLI::IsMember({"index", "audio.analyze", "image.embed",
+                           "text.embed", "image.upscale"}));
+  command.add_option("--class", options.why, "Only jobs with this error class")
+    ->check(CLI::IsMember({"transient", "permanent", "crash", "timeout",
+                           "resource", "cancelled"}));
+}
+
+using jobs_action =
+  std::function<int(const command_context&, const jobs_options&)>;
+
+void choose(CLI::App* command, command_context& context,
+            const std::shared_ptr<jobs_options>& options, jobs_action action) {
+  command->callback([&context, options, action = std::move(action)] {
+    context.chosen = [&context, options, action] {
+      return action(context, *options);
+    };
+  });
+}
+
+} // namespace
+
+void add_jobs_command(CLI::App& app, command_context& context) {
+  auto options = std::make_shared<jobs_options>();
+  auto* jobs = app.add_subcommand("jobs", "Shows jobs, or changes their state");
+  jobs->require_subcommand(0, 1);
+  jobs->footer("Example: troupe jobs list --state failed");
+  jobs->callback([&context, options, jobs] {
+    if (jobs->get_subcommands().empty())
+      context.chosen = [&context, options] {
+        return run_list(context, *options);
+      };
+  });
+  auto* list = jobs->add_subcommand("list", "Lists jobs, latest change first");
+  add_filters(*list, *options);
+  list->add_option("--limit", options->limit, "At most this many")
+    ->check(CLI::PositiveNumber)
+    ->capture_default_str();
+  list->footer("Example: troupe jobs list --state failed --class timeout");
+  choose(list, context, options, run_list);
+  auto* show = jobs->add_subcommand("show", "Shows a job and its attempts");
+  show->add_option("ID", options->id, "An id or a start of one")->required();
+  show->footer("Example: troupe jobs show 01HZX");
+  choose(show, context, options, run_show);
+  auto* why = jobs->add_subcommand("why", "Says why a job does not run");
+  why->add_option("ID", options->id, "An id or a start of one")->required();
+  why->footer("Example: troupe jobs why 01HZX");
+  choose(why, context, options, run_why);
+  for (const bool retries : {true, false}) {
+    auto* change = jobs->add_subcommand(
+      retries ? "retry" : "cancel",
+      retries ? "Has failed jobs run again, attempts at zero"
+              : "Cancels jobs that have not ended");
+    change->add_option("ID", options->id, "An id or a start of one");
+    add_filters(*change, *options);
+    change->add_flag("--dry-run", options->dry_run, "Only count them");
+    change->footer(retries ? "Example: troupe jobs retry --class timeout"
+                           : "Example: troupe jobs cancel 01HZX");
+    choose(change, context, options,
+           [retries](const command_context& x, const jobs_options& y) {
+             return run_change(x, y, retries);
+           });
+  }
+}
+
+} // namespace troupe

@@ -1,0 +1,165 @@
+#include "tools/output/entry_text.hpp"
+
+#include "tools/output/entry_json.hpp"
+#include "tools/terminal/shown_text.hpp"
+#include "tools/terminal/table.hpp"
+#include "tools/terminal/units.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+
+namespace troupe {
+
+namespace {
+
+json blocks_of(const entry_row& entry) {
+  auto blocks = json::parse(entry.document, nullptr, false);
+  return blocks.is_object() ? blocks : json::object();
+}
+
+std::optional<double> figure(const json& blocks, const char* block,
+                             const char* key) {
+  const auto found = blocks.find(block);
+  if (found == blocks.end() || !found->is_object())
+    return std::nullopt;
+  const auto value = found->find(key);
+  if (value == found->end() || !value->is_number())
+    return std::nullopt;
+  return value->get<double>();
+}
+
+std::string word(const json& blocks, const char* block, const char* key) {
+  const auto found = blocks.find(block);
+  if (found == blocks.end() || !found->is_object())
+    return {};
+  const auto value = found->find(key);
+  if (value == found->end() || !value->is_string())
+    return {};
+  return value->get<std::string>();
+}
+
+tone tone_of(entry_state state) {
+  switch (state) {
+    case entry_state::done:
+      return tone::plain;
+    case entry_state::failed:
+    case entry_state::quarantined:
+      return tone::bad;
+    default:
+      return tone::faint;
+  }
+}
+
+std::string state_word(const entry_row& entry) {
+  if (entry.state == entry_state::pending && entry.kind != media_kind::audio)
+    return "pending (no worker yet)";
+  return std::string{to_string(entry.state)};
+}
+
+/// Collects "name value" lines; empty values leave no line.
+class block_writer {
+public:
+  explicit block_writer(bool colour) : colour_(colour) {}
+
+  void line(std::string_view name, std::string_view value) {
+    if (!value.empty())
+      text_ += fmt::format(
+        "{} {}\n", toned(fmt::format("{:<12}", name), tone::faint, colour_),
+        shown_text(value));
+  }
+
+  void line(std::string_view name, std::optional<double> value,
+            std::string_view unit) {
+    if (value)
+      line(name, fmt::format("{:.1f} {}", *value, unit));
+  }
+
+  [[nodiscard]] std::string text() && {
+    return std::move(text_);
+  }
+
+private:
+  bool colour_;
+  std::string text_;
+};
+
+void write_audio(block_writer& out, const json& blocks) {
+  if (const auto length = figure(blocks, "audio", "duration_s"))
+    out.line("audio",
+             fmt::format("{}, {:.0f} Hz, {:.0f} channels, {}",
+                         format_duration(*length),
+                         figure(blocks, "audio", "sample_rate_hz").value_or(0),
+                         figure(blocks, "audio", "channels").value_or(0),
+                         word(blocks, "audio", "codec")));
+  for (const auto* tag : {"title", "artist", "album", "genre"})
+    out.line(tag, word(blocks, "tags", tag));
+  out.line("loudness", figure(blocks, "loudness", "integrated_lufs"), "LUFS");
+  out.line("range", figure(blocks, "loudness", "range_lu"), "LU");
+  out.line("true peak", figure(blocks, "loudness", "true_peak_dbtp"), "dBTP");
+  out.line("replaygain", figure(blocks, "loudness", "replaygain_track_db"),
+           "dB");
+  out.line("centroid", figure(blocks, "timbre", "centroid_hz"), "Hz");
+  out.line("rolloff", figure(blocks, "timbre", "rolloff_hz"), "Hz");
+  const auto lead = figure(blocks, "structure", "leading_silence_s");
+  const auto trail = figure(blocks, "structure", "trailing_silence_s");
+  if (lead && trail)
+    out.line("silence", fmt::format("{:.2f} s before, {:.2f} s after", *lead,
+                                    *trail));
+}
+
+} // namespace
+
+std::string entry_name(const entry_row& entry) {
+  if (!entry.title.empty())
+    return entry.title;
+  const auto blocks = blocks_of(entry);
+  const auto title = word(blocks, "tags", "title");
+  const auto artist = word(blocks, "tags", "artist");
+  if (!title.empty())
+    return artist.empty() ? title : fmt::format("{} - {}", artist, title);
+  if (!entry.path.empty())
+    return std::filesystem::path{entry.path}.filename().string();
+  return entry.key.empty() ? entry.ulid : entry.key;
+}
+
+std::string entry_block(const entry_row& entry, const terminal_traits& traits) {
+  block_writer out{traits.colour};
+  out.line("id", entry.ulid);
+  out.line("kind", to_string(entry.kind));
+  out.line("path", entry.path);
+  out.line("key", entry.key);
+  out.line("title", entry.title);
+  out.line("state", state_word(entry));
+  out.line("why", entry.message);
+  if (!entry.path.empty())
+    out.line("size", format_bytes(entry.stamp.bytes));
+  out.line("sha-256", to_hex(entry.hash));
+  write_audio(out, blocks_of(entry));
+  return std::move(out).text();
+}
+
+std::string entry_table(const std::vector<entry_row>& entries,
+                        const terminal_traits& traits) {
+  table rows{{{"STATE"},
+              {"KIND"},
+              {"LENGTH", true},
+              {"LUFS", true},
+              {"ID"},
+              {"NAME", false, true}}};
+  for (const auto& entry : entries) {
+    const auto blocks = blocks_of(entry);
+    const auto length = figure(blocks, "audio", "duration_s");
+    const auto lufs = figure(blocks, "loudness", "integrated_lufs");
+    rows.add({std::string{to_string(entry.state)},
+              std::string{to_string(entry.kind)},
+              length ? format_duration(*length) : "",
+              lufs ? fmt::format("{:.1f}", *lufs) : "", entry.ulid,
+              entry_name(entry)},
+             tone_of(entry.state));
+  }
+  return rows.text(traits);
+}
+
+} // namespace troupe

@@ -1,0 +1,154 @@
+#include "tools/output/job_text.hpp"
+
+#include "domain/utf8.hpp"
+#include "tools/terminal/shown_text.hpp"
+#include "tools/terminal/table.hpp"
+#include "tools/terminal/units.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe {
+
+json job_json(const job_row& job) {
+  json object;
+  object["schema"] = 1;
+  object["id"] = job.ulid;
+  object["kind"] = to_string(job.kind);
+  object["state"] = to_string(job.state);
+  if (!job.path.empty())
+    put_path(object, "path", job.path);
+  object["content_sha256"] = to_hex(job.hash);
+  object["version"] = job.version;
+  object["priority"] = job.priority;
+  object["attempts"] = job.attempts_charged;
+  object["interruptions"] = job.interruptions;
+  object["crashes"] = job.crashes;
+  object["alone"] = job.alone;
+  object["created_us"] = job.created_us;
+  object["updated_us"] = job.updated_us;
+  if (job.not_before_us > 0)
+    object["not_before_us"] = job.not_before_us;
+  if (job.why != error_class::none)
+    object["class"] = to_string(job.why);
+  if (!job.message.empty())
+    object["message"] = to_utf8(job.message);
+  return object;
+}
+
+json job_details_json(const job_details& details) {
+  auto object = job_json(details.job);
+  object["history"] = json::array();
+  for (const auto& attempt : details.attempts)
+    object["history"].push_back({{"number", attempt.number},
+                                 {"claim", attempt.claim},
+                                 {"worker", attempt.worker},
+                                 {"started_us", attempt.started_us},
+                                 {"ended_us", attempt.ended_us},
+                                 {"outcome", to_string(attempt.outcome)},
+                                 {"class", to_string(attempt.why)},
+                                 {"stage", attempt.stage},
+                                 {"message", to_utf8(attempt.message)}});
+  return object;
+}
+
+std::string job_table(const std::vector<job_row>& jobs,
+                      const terminal_traits& traits) {
+  table rows{{{"STATE"},
+              {"KIND"},
+              {"CLASS"},
+              {"TRIES", true},
+              {"ID"},
+              {"FILE AND REASON", false, true}}};
+  for (const auto& job : jobs) {
+    const bool bad = job.state == job_state::failed
+                     || job.state == job_state::quarantined;
+    rows.add({std::string{to_string(job.state)},
+              std::string{to_string(job.kind)},
+              job.why == error_class::none ? ""
+                                           : std::string{to_string(job.why)},
+              fmt::format("{}", job.attempts_charged), job.ulid,
+              job.message.empty()
+                ? job.path
+                : fmt::format("{}: {}", job.path, job.message)},
+             bad ? tone::bad : tone::plain);
+  }
+  return rows.text(traits);
+}
+
+std::string job_block(const job_details& details,
+                      const terminal_traits& traits) {
+  const auto& job = details.job;
+  auto text = fmt::format(
+    "id        {}\nkind      {}\nstate     {}\nfile      {}\nattempts  {} "
+    "charged, {} interrupted\n",
+    job.ulid, to_string(job.kind), to_string(job.state), shown_text(job.path),
+    job.attempts_charged, job.interruptions);
+  if (!job.message.empty())
+    text += fmt::format("reason    {}: {}\n", to_string(job.why),
+                        shown_text(job.message));
+  if (details.attempts.empty())
+    return text;
+  table rows{{{"TRY", true},
+              {"STARTED"},
+              {"TOOK", true},
+              {"WORKER"},
+              {"OUTCOME"},
+              {"STAGE"},
+              {"MESSAGE", false, true}}};
+  for (const auto& attempt : details.attempts)
+    rows.add({fmt::format("{}", attempt.number),
+              format_time(attempt.started_us),
+              format_duration(
+                static_cast<double>(attempt.ended_us - attempt.started_us)
+                / 1e6),
+              attempt.worker, std::string{to_string(attempt.outcome)},
+              attempt.stage, attempt.message});
+  return text + '\n' + rows.text(traits);
+}
+
+std::string why_not_running(const job_row& job, const std::string& holder,
+                            std::int64_t now_us) {
+  switch (job.state) {
+    case job_state::running:
+      if (holder.empty())
+        return "its process ended; it runs again with the next: troupe index "
+               "PATH, or troupe node";
+      return fmt::format("it runs since {}, in {}",
+                         format_time(job.claimed_us), holder);
+    case job_state::done:
+      return fmt::format("it is done since {}", format_time(job.updated_us));
+    case job_state::failed:
+      return fmt::format("it failed ({}): {}; try it again by: troupe jobs "
+                         "retry {}",
+                         to_string(job.why), shown_text(job.message),
+                         job.ulid);
+    case job_state::cancelled:
+      return fmt::format("it was cancelled; run it by: troupe jobs retry {}",
+                         job.ulid);
+    case job_state::quarantined:
+      return fmt::format("its content is quarantined: {}",
+                         shown_text(job.message));
+    case job_state::scheduled:
+    case job_state::retry:
+      if (job.not_before_us > now_us)
+        return fmt::format("it waits until {} ({} from now) after: {}",
+                           format_time(job.not_before_us),
+                           format_duration(
+                             static_cast<double>(job.not_before_us - now_us)
+                             / 1e6),
+                           shown_text(job.message));
+      break;
+    case job_state::ready:
+      break;
+  }
+  if (job.kind != job_kind::audio_analyze)
+    return fmt::format("no worker of this troupe takes {}",
+                       to_string(job.kind));
+  if (holder.empty())
+    return "nothing runs on this library; start: troupe index PATH, or troupe "
+           "node";
+  return fmt::format("it is ready in {}, behind {} more urgent", holder,
+                     format_count(job.ahead, "job", "jobs"));
+}
+
+} // namespace troupe

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "domain/ports/library_reader.hpp"
+#include "tools/output/entry_json.hpp"
+#include "tools/terminal/terminal.hpp"
+
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// A job as JSON, "schema" included.
+[[nodiscard]] json job_json(const job_row& job);
+
+/// The same with its attempts, oldest first.
+[[nodiscard]] json job_details_json(const job_details& details);
+
+/// Jobs as a table.
+[[nodiscard]] std::string job_table(const std::vector<job_row>& jobs,
+                                    const terminal_traits& traits);
+
+/// A job and its attempts for a person.
+[[nodiscard]] std::string job_block(const job_details& details,
+                                    const terminal_traits& traits);
+
+/// The one reason why a job does not run, and what would change it.
+/// @param holder who writes the library now; empty: nobody
+[[nodiscard]] std::string why_not_running(const job_row& job,
+                                          const std::string& holder,
+                                          std::int64_t now_us);
+
+} // namespace troupe

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "domain/ports/library_reader.hpp"
+#include "tools/output/entry_json.hpp"
+#include "tools/terminal/terminal.hpp"
+
+#include <string>
+
+namespace troupe {
+
+/// What a status needs besides the library's own figures.
+struct status_facts {
+  std::string library;
+  /// Who writes the library now; empty: nobody.
+  std::string holder;
+  std::int64_t now_us = 0;
+};
+
+/// CONTRACT's `admin status --json`; blocks without a source are absent.
+[[nodiscard]] json status_json(const library_status& status,
+                               const status_facts& facts);
+
+/// The same for a person.
+[[nodiscard]] std::string status_text(const library_status& status,
+                                      const status_facts& facts,
+                                      const terminal_traits& traits);
+
+/// Share of entries that are done, in [0, 1]; 1 without entries.
+[[nodiscard]] double covered_share(const library_status& status);
+
+} // namespace troupe

@@ -1,0 +1,146 @@
+#include "tools/run_troupe.hpp"
+
+#include "tools/commands/command.hpp"
+#include "tools/output/exit_code.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+namespace troupe {
+
+namespace {
+
+constexpr const char* program_version = "troupe 0.1.0";
+
+/// The commands that exist, in the groups of CONTRACT.
+constexpr const char* overview =
+  R"(troupe listens to your music and looks at your pictures once, and remembers it.
+
+  Start  index add
+  Ask    list show export
+  Serve  node jobs admin
+  Care   doctor config forget
+
+Try: troupe index ~/Music    then: troupe list
+More: troupe COMMAND --help, troupe help --all
+)";
+
+struct help_options {
+  bool all = false;
+  std::string command;
+};
+
+int show_help(const CLI::App& app, const help_options& options) {
+  if (!options.command.empty()) {
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+      if (command->get_name() == options.command) {
+        fmt::print("{}", command->help());
+        return exit_code::ok;
+      }
+    return report_failure(
+      {errc::invalid_argument,
+       fmt::format("help: there is no command {}", options.command)},
+      "see them all by: troupe help --all");
+  }
+  fmt::print("{}", overview);
+  if (!options.all)
+    return exit_code::ok;
+  fmt::print("\nAll commands:\n");
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    fmt::print("  {:<9} {}\n", command->get_name(),
+               command->get_description());
+  fmt::print("\nEvery command takes: --library FILE, --config FILE, --json, "
+             "--jsonl, --no-node\n");
+  return exit_code::ok;
+}
+
+void add_help_command(CLI::App& app, command_context& context) {
+  auto options = std::make_shared<help_options>();
+  auto* command = app.add_subcommand("help", "Explains troupe or a command");
+  command->add_flag("--all", options->all, "Name every command");
+  command->add_option("COMMAND", options->command, "Explain this one");
+  command->footer("Example: troupe help --all");
+  command->callback([&app, &context, options] {
+    context.chosen = [&app, options] { return show_help(app, *options); };
+  });
+}
+
+void add_global_options(CLI::App& app, global_options& options) {
+  app.add_option("--library", options.library,
+                 "The library; else TROUPE_LIBRARY, else the default one")
+    ->type_name("FILE");
+  app.add_option("--config", options.config, "Settings in TOML or JSON")
+    ->type_name("FILE");
+  app.add_flag("--json", options.json, "One JSON document instead of text");
+  app.add_flag("--jsonl", options.jsonl, "One JSON object a line");
+  app.add_flag("--no-node", options.no_node,
+               "Never hand a command to the node that holds the library");
+  app.set_version_flag("--version", program_version);
+}
+
+void add_commands(CLI::App& app, command_context& context) {
+  add_index_command(app, context);
+  add_add_command(app, context);
+  add_list_command(app, context);
+  add_show_command(app, context);
+  add_export_command(app, context);
+  add_analyze_command(app, context);
+  add_node_command(app, context);
+  add_jobs_command(app, context);
+  add_admin_command(app, context);
+  add_doctor_command(app, context);
+  add_config_command(app, context);
+  add_forget_command(app, context);
+  add_help_command(app, context);
+}
+
+int parse_and_run(int argc, char** argv, const assembly_overrides& overrides) {
+  command_context context;
+  context.overrides = overrides;
+  CLI::App app{"Analyses music and other media once, and remembers it",
+               "troupe"};
+  // Global options may stand behind the command as well.
+  app.fallthrough();
+  add_global_options(app, context.options);
+  add_commands(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    for (const auto* command : app.get_subcommands()) {
+      const auto deeper = command->get_subcommands();
+      fmt::print("{}", (deeper.empty() ? command : deeper.front())->help());
+      return exit_code::ok;
+    }
+    return show_help(app, {});
+  } catch (const CLI::ParseError& refused) {
+    return app.exit(refused) == 0 ? exit_code::ok : exit_code::usage;
+  }
+  if (!context.chosen) {
+    fmt::print("{}", overview);
+    return exit_code::ok;
+  }
+  return context.chosen();
+}
+
+} // namespace
+
+int run_troupe(int argc, char** argv, const assembly_overrides& overrides) {
+  try {
+    const int code = parse_and_run(argc, argv, overrides);
+    if (std::fflush(stdout) != 0 && code == exit_code::ok) {
+      fmt::print(stderr, "troupe: the output could not be written\n");
+      return exit_code::failed;
+    }
+    return code;
+  } catch (const std::exception& unexpected) {
+    fmt::print(stderr, "troupe: {}\nnext: troupe doctor\n", unexpected.what());
+    return exit_code::failed;
+  }
+}
+
+} // namespace troupe
