@@ -1,8 +1,9 @@
 // Workloads through LIBRARIAN and SUPERVISOR, release build only:
-//   job_life         records files in batches of 64 and has 64 workers that
-//                    answer at once end their jobs, on a RAM disk: CPU of the
-//                    whole process and syncs (counted in the VFS) per job life,
-//                    with attempt, audit and result rows.
+//   job_life/B       records files in batches of 64 and has 64 workers that
+//                    answer at once with a result of B bytes end their jobs, on
+//                    a RAM disk: CPU of the whole process and syncs (counted in
+//                    the VFS) per job life, with attempt, audit and result
+//                    rows. 2000 bytes are about a piece of music.
 //   job_life_disk    the same on the disk of $TMPDIR, and as many raw appends
 //                    and fdatasyncs of the same bytes right after: `of_raw` is
 //                    our rate of syncs over that of the raw ones.
@@ -74,13 +75,16 @@ std::int64_t wake_ups() {
 /// LIBRARIAN, SUPERVISOR and instant workers over a library in `parent`.
 class stage {
 public:
-  explicit stage(const fs::path& parent)
+  explicit stage(const fs::path& parent, std::size_t result_bytes)
     : folder_(parent / ("troupe-actors-bench-" + std::to_string(::getpid()))),
       clock_(io::open_system_wall_clock()), system_(config_), self_(system_) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
-    fakes::register_counting_vfs(vfs);
     io::sqlite_library_options options;
+    // SQLite's own settings come with the first library, before any VFS.
+    options.file = ":memory:first";
+    static_cast<void>(io::open_sqlite_library_store(options));
+    fakes::register_counting_vfs(vfs);
     options.file = (folder_ / "library.db").string();
     options.vfs = vfs;
     options.recipes = {
@@ -93,7 +97,8 @@ public:
     pool_limits limits;
     limits.slots = in_flight;
     supervisor_ = spawn_embedding_supervisor(
-      system_, {}, {{job_kind::audio_analyze, "instant", limits, instant()}},
+      system_, {},
+      {{job_kind::audio_analyze, "instant", limits, instant(result_bytes)}},
       librarian_, *clock_, log_);
   }
 
@@ -127,24 +132,24 @@ public:
   }
 
 private:
-  static worker_factory instant() {
-    return [](caf::actor_system& host, const worker_seat& seat,
-              const dispatcher_actor& boss) {
-      return host.spawn(
-        [seat, boss](worker_actor::pointer me) -> worker_actor::behavior_type {
-          me->send(boss, ask_atom_v, seat);
-          return {
-            [me, seat, boss](work_atom, const claimed_job_ptr& job) {
-              work_outcome outcome;
-              // About as long as the document of a piece of music.
-              outcome.output = job_output{std::string(2'000, 'x'), {}, {}};
-              me->send(boss, end_atom_v,
-                       worker_end{seat, job->key, std::move(outcome)});
-            },
-            [](cancel_atom, const claim_key&, bool) {},
-            [](step_atom) {},
-          };
-        });
+  static worker_factory instant(std::size_t result_bytes) {
+    return [result_bytes](caf::actor_system& host, const worker_seat& seat,
+                          const dispatcher_actor& boss) {
+      return host.spawn([seat, boss, result_bytes](worker_actor::pointer me)
+                          -> worker_actor::behavior_type {
+        me->send(boss, ask_atom_v, seat);
+        return {
+          [me, seat, boss, result_bytes](work_atom,
+                                         const claimed_job_ptr& job) {
+            work_outcome outcome;
+            outcome.output = job_output{std::string(result_bytes, 'x'), {}, {}};
+            me->send(boss, end_atom_v,
+                     worker_end{seat, job->key, std::move(outcome)});
+          },
+          [](cancel_atom, const claim_key&, bool) {},
+          [](step_atom) {},
+        };
+      });
     };
   }
 
@@ -184,7 +189,7 @@ private:
 
 void job_life(benchmark::State& state) {
   constexpr std::int64_t jobs = 12'800;
-  stage set{"/dev/shm"};
+  stage set{"/dev/shm", static_cast<std::size_t>(state.range(0))};
   set.live(jobs);
   const auto before = fakes::counted_by_vfs(vfs);
   const auto cpu_before = cpu_seconds();
@@ -200,7 +205,8 @@ void job_life(benchmark::State& state) {
     static_cast<double>(after.syncs - before.syncs) / lives;
 }
 
-BENCHMARK(job_life)->Iterations(3)->Unit(benchmark::kMillisecond);
+BENCHMARK(job_life)->Arg(64)->Arg(2'000)->Iterations(3)->Unit(
+  benchmark::kMillisecond);
 
 double raw_seconds(const fs::path& folder, std::int64_t count,
                    std::int64_t bytes) {
@@ -221,7 +227,7 @@ double raw_seconds(const fs::path& folder, std::int64_t count,
 
 void job_life_disk(benchmark::State& state) {
   constexpr std::int64_t jobs = 6'400;
-  stage set{fs::temp_directory_path()};
+  stage set{fs::temp_directory_path(), 2'000};
   set.live(jobs);
   double ours = 0;
   double raw = 0;
@@ -250,7 +256,7 @@ void job_life_disk(benchmark::State& state) {
 BENCHMARK(job_life_disk)->Iterations(5)->Unit(benchmark::kMillisecond);
 
 void idle(benchmark::State& state) {
-  stage set{"/dev/shm"};
+  stage set{"/dev/shm", 2'000};
   set.live(640);
   constexpr double span_s = 10.0;
   // The log is moved into the file a second after the last write.

@@ -47,8 +47,11 @@ public:
     : folder_(parent / ("troupe-bench-" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
-    fakes::register_counting_vfs(vfs);
     io::sqlite_library_options options;
+    // SQLite's own settings come with the first library, before any VFS.
+    options.file = ":memory:first";
+    static_cast<void>(io::open_sqlite_library_store(options));
+    fakes::register_counting_vfs(vfs);
     options.file = file();
     options.vfs = vfs;
     options.recipes = recipes();

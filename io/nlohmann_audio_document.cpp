@@ -39,11 +39,6 @@ void put(json& object, const char* key, const std::string& text) {
     object[key] = text;
 }
 
-void put(json& object, const char* key, int number) {
-  if (number != 0)
-    object[key] = number;
-}
-
 template <std::size_t Size>
 json numbers(const std::array<double, Size>& values) {
   auto list = json::array();
@@ -69,14 +64,15 @@ json audio_block(const audio::audio_record& record) {
   return block;
 }
 
+/// Every key is there, as CONTRACT shows it: empty or 0 says "not tagged".
 json tag_block(const media_tags& tags) {
   auto block = json::object();
-  put(block, "title", tags.title);
-  put(block, "artist", tags.artist);
-  put(block, "album", tags.album);
-  put(block, "genre", tags.genre);
-  put(block, "year", tags.year);
-  put(block, "track", tags.track);
+  block["title"] = tags.title;
+  block["artist"] = tags.artist;
+  block["album"] = tags.album;
+  block["genre"] = tags.genre;
+  block["year"] = tags.year;
+  block["track"] = tags.track;
   return block;
 }
 
