@@ -223,7 +223,8 @@ private:
       roster_->fill_slots();
     check_claims_ = true;
     find_lost_claims();
-    if (tally_.next_due_us() != 0 && tally_.next_due_us() <= clock_->now_us())
+    const auto due_us = tally_.next_due_us();
+    if (tally_.in_trouble() || (due_us != 0 && due_us <= clock_->now_us()))
       ask_backlog();
     if (reconcile_due(now_ms))
       cover_by_itself();
@@ -367,9 +368,7 @@ private:
     check_claims_ = false;
     ask_librarian(running_atom_v, begun_->epoch)
       .then([this](const claim_keys& x) { return_lost_claims(x); },
-            [](const caf::error&) {
-              // The next look asks again.
-            });
+            [this](caf::error& why) { note_trouble(from_caf(why)); });
   }
 
   void return_lost_claims(const claim_keys& stored) {
@@ -455,7 +454,7 @@ private:
   void note_trouble(const error& why) {
     tally_.note_trouble(why);
     check_claims_ = true;
-    self_->delayed_send(self_, tunables_.ask_again_after, watch_atom_v);
+    watch_soon();
   }
 
   void dispatch_soon() {
@@ -466,12 +465,15 @@ private:
 
   /// The next look: soon while work is in hand, else when something is due.
   void watch_soon() {
-    const bool work = !at_rest() || draining_;
+    const bool work = !at_rest() || draining_ || tally_.in_trouble();
     if (!work && tally_.next_due_us() == 0)
       return;
     if (std::exchange(watch_on_its_way_, true))
       return;
-    self_->delayed_send(self_, tunables_.watch_every, watch_atom_v);
+    self_->delayed_send(self_,
+                        tally_.in_trouble() ? tunables_.ask_again_after
+                                            : tunables_.watch_every,
+                        watch_atom_v);
   }
 
   void log(log_level level, std::string_view text) {
