@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <new>
 #include <optional>
 #include <utility>
@@ -167,8 +168,7 @@ private:
       self_->send(self_, step_atom_v);
   }
 
-  /// Runs a stage with its file to blame. No exception leaves it: what the
-  /// libraries throw is memory that ran out.
+  /// Runs a stage with its file to blame. No exception leaves it.
   template <class Stage>
   void guarded(Stage&& stage) {
     const blame guilty{ports_.crashes, *file_->job, ports_.decoders->version()};
@@ -177,6 +177,9 @@ private:
     } catch (const std::bad_alloc&) {
       fail("analyze",
            {errc::overloaded, file_->job->path + ": not enough memory"});
+    } catch (const std::exception& why) {
+      // One such file must not break the pool by killing worker on worker.
+      fail("analyze", {errc::internal, file_->job->path + ": " + why.what()});
     }
   }
 

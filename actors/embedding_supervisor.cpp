@@ -176,8 +176,7 @@ private:
   }
 
   void on_watch() {
-    watch_timer_.fired();
-    if (!begun_)
+    if (!watch_timer_.fired(clock_->monotonic_ms()) || !begun_)
       return;
     const auto now_ms = clock_->monotonic_ms();
     for (auto& lost : roster_->write_off_overdue(now_ms))
@@ -188,7 +187,8 @@ private:
       roster_->fill_slots();
     check_claims_ = true;
     find_lost_claims();
-    if (tally_.next_due_us() != 0 && tally_.next_due_us() <= clock_->now_us())
+    const auto due_us = tally_.next_due_us();
+    if (tally_.in_trouble() || (due_us != 0 && due_us <= clock_->now_us()))
       ask_backlog();
     const auto every_ms = tunables_.reconcile_every.count();
     if (every_ms > 0 && now_ms - last_cover_ms_ >= every_ms)
@@ -321,9 +321,7 @@ private:
     check_claims_ = false;
     librarian_->ask(running_atom_v, begun_->epoch)
       .then([this](const claim_keys& x) { return_lost_claims(x); },
-            [](const caf::error&) {
-              // The next look asks again.
-            });
+            [this](caf::error& why) { note_trouble(from_caf(why)); });
   }
 
   void return_lost_claims(const claim_keys& stored) {
@@ -403,7 +401,7 @@ private:
   void note_trouble(const error& why) {
     tally_.note_trouble(why);
     check_claims_ = true;
-    watch_after(tunables_.ask_again_after);
+    watch_soon();
   }
 
   void dispatch_soon() {
@@ -415,13 +413,13 @@ private:
   /// The next look: soon while work is in hand, else when something is due.
   void watch_soon() {
     using std::chrono::milliseconds;
+    if (tally_.in_trouble())
+      return watch_after(tunables_.ask_again_after);
     if (!at_rest() || drain_.running())
       return watch_after(tunables_.watch_every);
+    const auto due_us = tally_.next_due_us() - clock_->now_us();
     if (tally_.next_due_us() != 0)
-      watch_after(milliseconds{
-        std::max<std::int64_t>(tally_.next_due_us() - clock_->now_us(), 0)
-          / 1'000
-        + 1});
+      watch_after(milliseconds{std::max<std::int64_t>(due_us, 0) / 1'000 + 1});
     if (tunables_.reconcile_every > milliseconds{0})
       watch_after(tunables_.reconcile_every);
   }

@@ -180,12 +180,12 @@ private:
 
   /// Sends the batch; the answer is the credit for the next step.
   void record(bool over) {
+    now_->batch_bytes = 0;
     if (now_->request.dry_run || now_->batch.files.empty()) {
       now_->batch = {};
       go_on(over);
       return;
     }
-    now_->batch_bytes = 0;
     self_
       ->request(supervisor_, tunables_.deadline, record_atom_v,
                 std::exchange(now_->batch, {}))

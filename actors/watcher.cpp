@@ -56,6 +56,8 @@ private:
             [this](caf::error& why) {
               walking_ = false;
               report(from_caf(why));
+              if (std::exchange(changed_meanwhile_, false))
+                schedule();
             });
   }
 

@@ -205,12 +205,11 @@ private:
         if (mode == relay_mode::pass)
           return relay_self->delegate(caf::actor_cast<caf::actor>(librarian),
                                       std::move(content));
+        // Kept open: the asker hears nothing until its deadline.
         auto promise = relay_self->make_response_promise();
         if (mode == relay_mode::lose_reply)
-          relay_self
-            ->request(caf::actor_cast<caf::actor>(librarian), caf::infinite,
-                      std::move(content))
-            .then([promise](const settle_report&) {});
+          caf::anon_send(caf::actor_cast<caf::actor>(librarian),
+                         std::move(content));
         return caf::delegated<caf::message>{};
       });
     return caf::behavior{[](tidy_atom) {

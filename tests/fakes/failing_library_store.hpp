@@ -86,7 +86,8 @@ public:
   }
 
   result<std::vector<claim_key>> running(std::int64_t epoch) override {
-    return real_->running(epoch);
+    return pass<std::vector<claim_key>>("running",
+                                        [&] { return real_->running(epoch); });
   }
 
   result<backlog> wake(std::span<const job_kind> kinds,
