@@ -31,7 +31,8 @@ namespace {
 /// Passes lines on, after what is drawn on the terminal made room for them.
 class yielding_log_sink final : public log_sink {
 public:
-  yielding_log_sink(std::unique_ptr<log_sink> sink, std::function<void()> before)
+  yielding_log_sink(std::unique_ptr<log_sink> sink,
+                    std::function<void()> before)
     : sink_(std::move(sink)), before_(std::move(before)) {}
 
   void write(log_level level, std::string_view component,
@@ -184,7 +185,8 @@ private:
     if (auto made = make_folder_of(request_.library); !made)
       return made;
     const auto locker = io::open_posix_library_lock();
-    auto lock = locker->acquire(request_.library, {getpid(), request_.role, {}});
+    auto lock =
+      locker->acquire(request_.library, {getpid(), request_.role, {}});
     if (!lock)
       return lock.failure();
     lock_ = std::move(lock.value());
@@ -248,9 +250,9 @@ private:
 
 // -- interface ----------------------------------------------------------------
 
-result<std::unique_ptr<assembly>> assemble(assembly_request request,
-                                           const node_config& config,
-                                           const assembly_overrides& overrides) {
+result<std::unique_ptr<assembly>>
+assemble(assembly_request request, const node_config& config,
+         const assembly_overrides& overrides) {
   if (request.access == library_access::memory)
     request.library = fmt::format(":memory:{}", getpid());
   auto made = std::make_unique<real_assembly>(std::move(request), config);

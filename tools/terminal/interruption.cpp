@@ -31,6 +31,7 @@ sigset_t end_signal_set() {
 
 void ignore_broken_pipes() {
   struct sigaction action {};
+
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);
 }
@@ -39,7 +40,9 @@ void ignore_broken_pipes() {
 
 void watch_interruptions() {
   ignore_broken_pipes();
+
   struct sigaction action {};
+
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   for (const int signal : end_signals)

@@ -1,0 +1,166 @@
+#include "tests/e2e/troupe_scene.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+namespace troupe::testing {
+
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+class index_command : public troupe_scene {};
+
+TEST_F(index_command, does_no_work_the_second_time_and_says_so) {
+  for (int i = 0; i < 12; ++i)
+    write_wav("tone" + std::to_string(i) + ".wav");
+  const auto first = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_NE(first.out.find("analysed: 12 of 12"), std::string::npos)
+    << first.out;
+  const auto second = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(second.code, 0) << second.err;
+  EXPECT_NE(second.out.find("nothing to do: 12 files unchanged"),
+            std::string::npos)
+    << second.out;
+}
+
+TEST_F(index_command, prints_contracts_json_of_an_entry) {
+  write_wav("tone.wav", 2'000);
+  ASSERT_EQ(run(troupe({"index", media_.string()})).code, 0);
+  const auto entry = entry_of("tone.wav");
+  EXPECT_EQ(entry["schema"], 1);
+  EXPECT_EQ(entry["kind"], "audio");
+  EXPECT_EQ(entry["state"], "done");
+  EXPECT_EQ(entry["content_sha256"].get<std::string>().size(), 64U);
+  EXPECT_NEAR(entry["audio"]["duration_s"].get<double>(), 2.0, 1e-6);
+  EXPECT_EQ(entry["audio"]["sample_rate_hz"], 8'000);
+  EXPECT_TRUE(entry["loudness"].contains("integrated_lufs"));
+  EXPECT_EQ(entry["timbre"]["mfcc_mean"].size(), 20U);
+  EXPECT_FALSE(entry.contains("rhythm"));
+}
+
+TEST_F(index_command, ends_with_3_when_the_path_is_absent) {
+  const auto end = run(troupe({"index", (root_ / "nowhere").string()}));
+  EXPECT_EQ(end.code, 3);
+  EXPECT_NE(end.err.find("nowhere does not exist"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(library_));
+}
+
+TEST_F(index_command, ends_with_2_on_wrong_usage) {
+  EXPECT_EQ(run(troupe({"index"})).code, 2);
+  EXPECT_EQ(run(troupe({"index", "--colour", media_.string()})).code, 2);
+  EXPECT_EQ(run(troupe({"conduct"})).code, 2);
+}
+
+TEST_F(index_command, ends_with_78_on_a_wrong_setting) {
+  const auto end = run(troupe({"index", media_.string()}),
+                       {{"TROUPE_ANALYZER_WORKERS", "many"}});
+  EXPECT_EQ(end.code, 78);
+  EXPECT_NE(end.err.find("TROUPE_ANALYZER_WORKERS"), std::string::npos);
+}
+
+TEST_F(index_command, takes_an_empty_folder_with_a_notice) {
+  const auto end = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(end.code, 0);
+  EXPECT_NE(end.out.find("nothing found"), std::string::npos) << end.out;
+}
+
+TEST_F(index_command, ends_with_5_when_some_and_1_when_all_failed) {
+  std::ofstream{media_ / "text.mp3"} << "this is no music\n";
+  // A signature of FLAC and nothing behind it.
+  std::ofstream{media_ / "torn.flac"} << "fLaC";
+  const auto all = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(all.code, 1) << all.out;
+  EXPECT_NE(all.out.find("torn.flac"), std::string::npos) << all.out;
+  write_wav("tone.wav");
+  std::ofstream{media_ / "torn2.flac"} << "fLaC2";
+  const auto some = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(some.code, 5) << some.out;
+  EXPECT_NE(some.out.find("torn2.flac"), std::string::npos) << some.out;
+}
+
+TEST_F(index_command, counts_pictures_that_no_worker_takes_yet) {
+  std::ofstream{media_ / "a.png", std::ios::binary}
+    << std::string{"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\b\2", 26};
+  const auto end = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_NE(end.out.find("waiting: no worker for image.embed (1 picture)"),
+            std::string::npos)
+    << end.out;
+}
+
+TEST_F(index_command, gives_a_name_that_is_not_utf8_exactly_too) {
+  // 0xFF never occurs in UTF-8; "\xff.wav" in base64 ends the path.
+  write_wav("\xff.wav");
+  ASSERT_EQ(run(troupe({"index", media_.string()})).code, 0);
+  const auto listed = run(troupe({"list", "--json"}));
+  const auto document = json::parse(listed.out);
+  EXPECT_TRUE(document["items"][0].contains("path_b64"));
+}
+
+TEST_F(index_command, finishes_and_keeps_what_is_done_on_ctrl_c) {
+  for (int i = 0; i < 20; ++i)
+    write_wav("slow" + std::to_string(i) + ".wav", 4'000);
+  child_process index{doubles({"index", "--workers", "1", media_.string()})};
+  // The lock file appears before the first job.
+  while (!std::filesystem::exists(library_))
+    if (!index.wait_for("never said", 1s) && index.pid() < 0)
+      break;
+  index.signal(SIGINT);
+  const auto end = index.end(120s);
+  EXPECT_TRUE(end.code == 130) << end.code << end.err << end.out;
+  EXPECT_NE(end.err.find("run the same command to go on"), std::string::npos)
+    << end.err;
+  EXPECT_EQ(run(troupe({"index", media_.string()})).code, 0);
+  EXPECT_EQ(count("done"), 20U);
+}
+
+TEST_F(index_command, ends_with_75_naming_the_pid_that_holds_the_library) {
+  child_process node{troupe({"node"})};
+  ASSERT_TRUE(node.wait_for("ready pid=", 60s));
+  const auto end = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(end.code, 75);
+  EXPECT_NE(end.err.find(std::to_string(node.pid())), std::string::npos)
+    << end.err;
+  // Reading works meanwhile.
+  EXPECT_EQ(run(troupe({"list"})).code, 0);
+  node.signal(SIGTERM);
+  EXPECT_EQ(node.end(60s).code, 0);
+}
+
+TEST_F(index_command, ends_with_1_on_a_corrupt_library_and_says_where) {
+  std::ofstream{library_} << std::string(8'192, 'x');
+  const auto end = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(end.code, 1);
+  EXPECT_NE(end.err.find("library.db"), std::string::npos) << end.err;
+}
+
+TEST_F(index_command, refuses_to_prune_when_half_vanished) {
+  for (int i = 0; i < 4; ++i)
+    write_wav("tone" + std::to_string(i) + ".wav");
+  ASSERT_EQ(run(troupe({"index", media_.string()})).code, 0);
+  for (int i = 0; i < 3; ++i)
+    std::filesystem::remove(media_ / ("tone" + std::to_string(i) + ".wav"));
+  EXPECT_EQ(run(troupe({"index", "--prune", media_.string()})).code, 4);
+  EXPECT_EQ(count("done"), 4U);
+  EXPECT_EQ(run(troupe({"index", "--prune", "--force", media_.string()})).code,
+            0);
+  EXPECT_EQ(count("done"), 1U);
+}
+
+TEST_F(index_command, records_nothing_in_a_dry_run) {
+  write_wav("tone.wav");
+  const auto end = run(troupe({"index", "--dry-run", media_.string()}));
+  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_NE(end.out.find("1 new or changed file"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(library_));
+}
+
+} // namespace
+
+} // namespace troupe::testing
