@@ -11,8 +11,8 @@
 //   status/N        status of a library of N files, all of them done.
 // Inputs are generated from counters; nothing is read.
 
-#include "io/sqlite_library_reader.hpp"
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_reader.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/fakes/counting_vfs.hpp"
 
 #include <benchmark/benchmark.h>

@@ -15,7 +15,8 @@ namespace {
 
 struct free_deleter {
   void operator()(char* text) const noexcept {
-    std::free(text); // NOLINT(cppcoreguidelines-no-malloc): realpath(3)
+    // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): realpath(3) allocates it.
+    std::free(text);
   }
 };
 

@@ -11,8 +11,8 @@
 #include "io/posix_thread_placement.hpp"
 #include "io/sndfile_audio_decoder.hpp"
 #include "io/spdlog_log_sink.hpp"
-#include "io/sqlite_library_reader.hpp"
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_reader.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 #include "io/system_wall_clock.hpp"
 #include "io/taglib_tag_reader.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "actors/messages/librarian.hpp"
 #include "domain/jobs/job.hpp"
-#include "io/sqlite_library_reader.hpp"
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_reader.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/fakes/failing_library_store.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/memory_log_sink.hpp"

@@ -7,8 +7,7 @@
 
 // libsndfile 1.2.0 forgets 5.8 kB when it refuses an Ogg file whose headers
 // are cut short; nothing on our side holds them.
-// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming):
-// its name.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's name.
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:vorbis_info_init";
 }

@@ -1,4 +1,4 @@
-#include "io/sqlite_reader_queries.hpp"
+#include "io/sqlite/sqlite_reader_queries.hpp"
 
 #include <algorithm>
 #include <map>
@@ -27,9 +27,8 @@ constexpr command count_failures{
   "SELECT kind, why, count(*), max(updated_us), message FROM jobs"
   " WHERE state <> 1 AND state <> 4 AND state IN (5, 7) GROUP BY kind, why"
   " ORDER BY count(*) DESC"};
-constexpr command count_audit{"count audit rows", "SELECT count(*) FROM audit"};
-constexpr command count_results{
-  "count results", "SELECT count(*) FROM audit WHERE action = 'result'"};
+constexpr command count_audit{
+  "count audit rows", "SELECT count(*), sum(action = 'result') FROM audit"};
 constexpr command read_epoch{"read the epoch",
                              "SELECT value FROM meta WHERE key = 'epoch'"};
 constexpr command read_schema{"read the schema number", "PRAGMA user_version"};
@@ -146,8 +145,11 @@ library_status read_status(database& db, const recipe_rows& recipes) {
   }
   status.coverage = read_coverage(db, states);
   status.failures = read_failures(db);
-  status.audit_rows = db.number(count_audit);
-  status.results_accepted = db.number(count_results);
+  auto audit = db.use(count_audit);
+  if (audit.row()) {
+    status.audit_rows = audit.integer(0);
+    status.results_accepted = audit.integer(1);
+  }
   return status;
 }
 

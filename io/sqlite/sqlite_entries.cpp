@@ -1,6 +1,6 @@
-#include "io/sqlite_entries.hpp"
+#include "io/sqlite/sqlite_entries.hpp"
 
-#include "io/sqlite_jobs.hpp"
+#include "io/sqlite/sqlite_jobs.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-#include "io/sqlite_library_reader.hpp"
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_reader.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_reader_contract.hpp"
 #include "tests/contracts/library_store_contract.hpp"
 #include "tests/contracts/library_verbs_contract.hpp"

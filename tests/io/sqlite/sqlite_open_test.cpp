@@ -1,6 +1,6 @@
-#include "io/sqlite_library_reader.hpp"
-#include "io/sqlite_library_store.hpp"
-#include "io/sqlite_schema.hpp"
+#include "io/sqlite/sqlite_library_reader.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_schema.hpp"
 #include "tests/contracts/library_fixture.hpp"
 #include "tests/io/temporary_folder.hpp"
 

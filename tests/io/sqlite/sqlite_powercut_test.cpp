@@ -1,7 +1,7 @@
-#include "io/sqlite_library_reader.hpp"
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_reader.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_fixture.hpp"
-#include "tests/io/powercut_vfs.hpp"
+#include "tests/io/sqlite/powercut_vfs.hpp"
 #include "tests/io/temporary_folder.hpp"
 
 #include <gtest/gtest.h>

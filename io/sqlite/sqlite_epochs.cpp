@@ -1,4 +1,4 @@
-#include "io/sqlite_jobs.hpp"
+#include "io/sqlite/sqlite_jobs.hpp"
 
 #include <algorithm>
 

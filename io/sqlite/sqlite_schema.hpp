@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/sqlite_database.hpp"
+#include "io/sqlite/sqlite_database.hpp"
 
 #include <span>
 

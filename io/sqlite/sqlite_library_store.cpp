@@ -1,8 +1,8 @@
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 
-#include "io/sqlite_entries.hpp"
-#include "io/sqlite_jobs.hpp"
-#include "io/sqlite_schema.hpp"
+#include "io/sqlite/sqlite_entries.hpp"
+#include "io/sqlite/sqlite_jobs.hpp"
+#include "io/sqlite/sqlite_schema.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -54,10 +54,11 @@ constexpr command put_recipe{
 constexpr command find_recipe{
   "find a recipe", "SELECT id FROM recipes WHERE kind = ?1 AND version = ?2"};
 
-/// 64 bits of the operating system.
-std::uint64_t random_bits() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32U) | device();
+/// 64 bits of the operating system at each call.
+std::function<std::uint64_t()> system_random() {
+  return [device = std::make_shared<std::random_device>()] {
+    return (std::uint64_t{(*device)()} << 32U) | (*device)();
+  };
 }
 
 /// Findings of a check; empty when sound.
@@ -85,7 +86,7 @@ public:
                                    options.aging_us,
                                    ulid_sequence{options.random
                                                    ? options.random
-                                                   : &random_bits}} {
+                                                   : system_random()}} {
     sqlite3_wal_hook(db_->handle(), &on_wal_commit, &log_pages_);
   }
 

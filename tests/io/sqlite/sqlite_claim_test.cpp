@@ -1,4 +1,4 @@
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_fixture.hpp"
 #include "tests/io/temporary_folder.hpp"
 

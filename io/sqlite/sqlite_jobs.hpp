@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/ports/library_store.hpp"
-#include "io/sqlite_store_context.hpp"
+#include "io/sqlite/sqlite_store_context.hpp"
 
 #include <span>
 #include <vector>

@@ -1,5 +1,5 @@
-#include "io/sqlite_library_reader.hpp"
-#include "io/sqlite_library_store.hpp"
+#include "io/sqlite/sqlite_library_reader.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_fixture.hpp"
 #include "tests/fakes/layered_vfs.hpp"
 #include "tests/io/temporary_folder.hpp"

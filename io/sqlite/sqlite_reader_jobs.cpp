@@ -1,4 +1,4 @@
-#include "io/sqlite_reader_queries.hpp"
+#include "io/sqlite/sqlite_reader_queries.hpp"
 
 #include <fmt/format.h>
 

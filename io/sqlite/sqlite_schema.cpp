@@ -1,4 +1,4 @@
-#include "io/sqlite_schema.hpp"
+#include "io/sqlite/sqlite_schema.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,7 +7,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace troupe::io::sqlite {
 
@@ -239,7 +239,8 @@ void apply(database& db, const migration& step, std::int64_t number) {
 
 error system_failure(int reason, const std::string& file, const char* what) {
   const int code = reason == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN;
-  return to_error(code, reason, std::strerror(reason), file, what);
+  return to_error(code, reason, std::generic_category().message(reason), file,
+                  what);
 }
 
 /// Makes the name of a new file durable.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/ports/library_reader.hpp"
-#include "io/sqlite_store_context.hpp"
+#include "io/sqlite/sqlite_store_context.hpp"
 
 #include <array>
 #include <string>
@@ -25,7 +25,7 @@ struct path_range {
 [[nodiscard]] std::vector<path_range> ranges_under(const std::string& folder);
 
 [[nodiscard]] entry_page read_entries(database& db, const recipe_rows& recipes,
-                                      const entry_query& query);
+                                      const entry_query& wanted);
 
 [[nodiscard]] entry_row read_entry_at(database& db, const recipe_rows& recipes,
                                       const std::string& path);
@@ -37,7 +37,7 @@ struct path_range {
 [[nodiscard]] std::vector<known_file>
 read_known_files(database& db, const std::vector<std::string>& roots);
 
-[[nodiscard]] job_page read_jobs(database& db, const job_query& query);
+[[nodiscard]] job_page read_jobs(database& db, const job_query& wanted);
 
 [[nodiscard]] job_details read_job_named(database& db, const std::string& word);
 

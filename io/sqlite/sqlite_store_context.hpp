@@ -2,7 +2,7 @@
 
 #include "domain/identity/ulid.hpp"
 #include "domain/jobs/job.hpp"
-#include "io/sqlite_database.hpp"
+#include "io/sqlite/sqlite_database.hpp"
 
 #include <array>
 #include <string_view>

@@ -1,5 +1,5 @@
 #include "domain/library/path_digest.hpp"
-#include "io/sqlite_reader_queries.hpp"
+#include "io/sqlite/sqlite_reader_queries.hpp"
 
 #include <fmt/format.h>
 

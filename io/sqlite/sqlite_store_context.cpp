@@ -1,4 +1,4 @@
-#include "io/sqlite_store_context.hpp"
+#include "io/sqlite/sqlite_store_context.hpp"
 
 namespace troupe::io::sqlite {
 

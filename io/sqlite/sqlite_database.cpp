@@ -1,4 +1,4 @@
-#include "io/sqlite_database.hpp"
+#include "io/sqlite/sqlite_database.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -89,8 +89,6 @@ meaning meaning_of(int code, int system_errno) {
     return {errc::overloaded, "memory is short: try again later"};
   case SQLITE_TOOBIG:
     return {errc::too_large, "it exceeds what the library can hold"};
-  case SQLITE_CONSTRAINT:
-    return {errc::internal, "report this"};
   default:
     return {errc::internal, "report this"};
   }
@@ -273,10 +271,6 @@ std::int64_t database::number(const command& text) {
 
 std::int64_t database::changes() const noexcept {
   return sqlite3_changes64(handle_);
-}
-
-std::int64_t database::last_insert_id() const noexcept {
-  return sqlite3_last_insert_rowid(handle_);
 }
 
 result<void> database::conclude() {

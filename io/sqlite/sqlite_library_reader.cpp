@@ -1,7 +1,7 @@
-#include "io/sqlite_library_reader.hpp"
+#include "io/sqlite/sqlite_library_reader.hpp"
 
-#include "io/sqlite_reader_queries.hpp"
-#include "io/sqlite_schema.hpp"
+#include "io/sqlite/sqlite_reader_queries.hpp"
+#include "io/sqlite/sqlite_schema.hpp"
 
 #include <sqlite3.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "tests/io/powercut_vfs.hpp"
+#include "tests/io/sqlite/powercut_vfs.hpp"
 
 #include "tests/fakes/layered_vfs.hpp"
 

@@ -122,7 +122,6 @@ public:
 
   /// Rows that the last statement changed.
   [[nodiscard]] std::int64_t changes() const noexcept;
-  [[nodiscard]] std::int64_t last_insert_id() const noexcept;
 
   /// True while a failure is waiting to be handed out.
   [[nodiscard]] bool failed() const noexcept {

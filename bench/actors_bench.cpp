@@ -1,0 +1,274 @@
+// Workloads through LIBRARIAN and SUPERVISOR, release build only:
+//   job_life         records files in batches of 64 and has 64 workers that
+//                    answer at once end their jobs, on a RAM disk: CPU of the
+//                    whole process and syncs (counted in the VFS) per job life,
+//                    with attempt, audit and result rows.
+//   job_life_disk    the same on the disk of $TMPDIR, and as many raw appends
+//                    and fdatasyncs of the same bytes right after: `of_raw` is
+//                    our rate of syncs over that of the raw ones.
+//   idle             a system that has done its work: syncs and wake-ups of
+//                    all threads per second, over 10 s.
+// Inputs are generated from counters; nothing is read.
+
+#include "actors/embedding_supervisor.hpp"
+#include "actors/librarian.hpp"
+#include "io/sqlite/sqlite_library_store.hpp"
+#include "io/system_wall_clock.hpp"
+#include "tests/fakes/counting_vfs.hpp"
+#include "tests/fakes/memory_log_sink.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace {
+
+using namespace troupe;
+namespace fs = std::filesystem;
+
+constexpr const char* vfs = "counting-actors";
+constexpr int in_flight = 64;
+constexpr std::size_t batch_files = 64;
+
+class routing_config : public caf::actor_system_config {
+public:
+  routing_config() {
+    add_message_types<caf::id_block::troupe>();
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", std::size_t{2});
+  }
+};
+
+double cpu_seconds() {
+  timespec spent{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+  return static_cast<double>(spent.tv_sec)
+         + static_cast<double>(spent.tv_nsec) * 1e-9;
+}
+
+/// Voluntary context switches of all threads: each is a sleep that ended.
+std::int64_t wake_ups() {
+  std::int64_t sum = 0;
+  for (const auto& task : fs::directory_iterator{"/proc/self/task"}) {
+    std::ifstream status{task.path() / "status"};
+    for (std::string line; std::getline(status, line);)
+      if (line.starts_with("voluntary_ctxt_switches:"))
+        sum += std::stoll(line.substr(line.find(':') + 1));
+  }
+  return sum;
+}
+
+/// LIBRARIAN, SUPERVISOR and instant workers over a library in `parent`.
+class stage {
+public:
+  explicit stage(const fs::path& parent)
+    : folder_(parent / ("troupe-actors-bench-" + std::to_string(::getpid()))),
+      clock_(io::open_system_wall_clock()), system_(config_), self_(system_) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    fakes::register_counting_vfs(vfs);
+    io::sqlite_library_options options;
+    options.file = (folder_ / "library.db").string();
+    options.vfs = vfs;
+    options.recipes = {
+      {job_kind::audio_analyze, media_kind::audio, "bench-1", "none"}};
+    auto store = io::open_sqlite_library_store(options);
+    if (!store)
+      std::abort();
+    librarian_ =
+      spawn_librarian(system_, {}, std::move(store.value()), *clock_, log_);
+    pool_limits limits;
+    limits.slots = in_flight;
+    supervisor_ = spawn_embedding_supervisor(
+      system_, {}, {{job_kind::audio_analyze, "instant", limits, instant()}},
+      librarian_, *clock_, log_);
+  }
+
+  ~stage() {
+    end(supervisor_);
+    end(librarian_);
+    fs::remove_all(folder_);
+  }
+
+  stage(const stage&) = delete;
+  stage& operator=(const stage&) = delete;
+
+  /// Records `count` files and waits until every job is done.
+  void live(std::int64_t count) {
+    for (std::int64_t made = 0; made < count;) {
+      found_batch batch;
+      for (; batch.files.size() < batch_files; ++made)
+        batch.files.push_back(next_file());
+      self_
+        ->request(supervisor_, caf::infinite, record_atom_v, std::move(batch))
+        .receive([](const record_report&) {},
+                 [](const caf::error&) { std::abort(); });
+    }
+    self_->request(supervisor_, caf::infinite, idle_atom_v)
+      .receive([](const work_progress&) {},
+               [](const caf::error&) { std::abort(); });
+  }
+
+  [[nodiscard]] const fs::path& folder() const {
+    return folder_;
+  }
+
+private:
+  static worker_factory instant() {
+    return [](caf::actor_system& host, const worker_seat& seat,
+              const dispatcher_actor& boss) {
+      return host.spawn(
+        [seat, boss](worker_actor::pointer me) -> worker_actor::behavior_type {
+          me->send(boss, ask_atom_v, seat);
+          return {
+            [me, seat, boss](work_atom, const claimed_job_ptr& job) {
+              work_outcome outcome;
+              // About as long as the document of a piece of music.
+              outcome.output = job_output{std::string(2'000, 'x'), {}, {}};
+              me->send(boss, end_atom_v,
+                       worker_end{seat, job->key, std::move(outcome)});
+            },
+            [](cancel_atom, const claim_key&, bool) {},
+            [](step_atom) {},
+          };
+        });
+    };
+  }
+
+  template <class Handle>
+  void end(Handle& actor) {
+    self_->monitor(actor);
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    self_->receive([](const caf::down_msg&) {});
+    actor = Handle{};
+  }
+
+  found_file next_file() {
+    found_file file;
+    ++files_;
+    // Spread like real hashes, so that their index is written all over.
+    auto mixed = static_cast<std::uint64_t>(files_) * 0x9e3779b97f4a7c15U;
+    for (std::size_t i = 0; i < 24; ++i, mixed *= 31)
+      file.hash[i] = static_cast<std::uint8_t>(mixed >> 56U);
+    for (std::size_t i = 0; i < 8; ++i)
+      file.hash[24 + i] = static_cast<std::uint8_t>(files_ >> (8 * i));
+    file.path = "/music/album-" + std::to_string(files_ / 10) + "/track-"
+                + std::to_string(files_) + ".flac";
+    file.stamp = {30'000'000 + files_, 1};
+    return file;
+  }
+
+  fs::path folder_;
+  std::unique_ptr<wall_clock> clock_;
+  testing::memory_log_sink log_;
+  routing_config config_;
+  caf::actor_system system_;
+  caf::scoped_actor self_;
+  librarian_actor librarian_;
+  supervisor_actor supervisor_;
+  std::int64_t files_ = 0;
+};
+
+void job_life(benchmark::State& state) {
+  constexpr std::int64_t jobs = 12'800;
+  stage set{"/dev/shm"};
+  set.live(jobs);
+  const auto before = fakes::counted_by_vfs(vfs);
+  const auto cpu_before = cpu_seconds();
+  std::int64_t total = 0;
+  for ([[maybe_unused]] auto once : state) {
+    set.live(jobs);
+    total += jobs;
+  }
+  const auto after = fakes::counted_by_vfs(vfs);
+  const auto lives = static_cast<double>(total);
+  state.counters["cpu_us_per_job"] = (cpu_seconds() - cpu_before) * 1e6 / lives;
+  state.counters["syncs_per_job"] =
+    static_cast<double>(after.syncs - before.syncs) / lives;
+}
+
+BENCHMARK(job_life)->Iterations(3)->Unit(benchmark::kMillisecond);
+
+double raw_seconds(const fs::path& folder, std::int64_t count,
+                   std::int64_t bytes) {
+  const auto file = (folder / "raw").string();
+  const int descriptor = ::open(file.c_str(), O_CREAT | O_WRONLY, 0600);
+  const std::string data(static_cast<std::size_t>(bytes), 'x');
+  const auto start = std::chrono::steady_clock::now();
+  for (std::int64_t i = 0; i < count; ++i)
+    if (::write(descriptor, data.data(), data.size()) < 0
+        || ::fdatasync(descriptor) != 0)
+      std::abort();
+  const std::chrono::duration<double> spent =
+    std::chrono::steady_clock::now() - start;
+  ::close(descriptor);
+  fs::remove(file);
+  return spent.count();
+}
+
+void job_life_disk(benchmark::State& state) {
+  constexpr std::int64_t jobs = 6'400;
+  stage set{fs::temp_directory_path()};
+  set.live(jobs);
+  double ours = 0;
+  double raw = 0;
+  double syncs_per_job = 0;
+  // A window of ours, a window of raw writes: one mood of the disk for both.
+  for ([[maybe_unused]] auto once : state) {
+    const auto before = fakes::counted_by_vfs(vfs);
+    const auto start = std::chrono::steady_clock::now();
+    set.live(jobs);
+    const std::chrono::duration<double> spent =
+      std::chrono::steady_clock::now() - start;
+    const auto after = fakes::counted_by_vfs(vfs);
+    const auto syncs = after.syncs - before.syncs;
+    ours += spent.count();
+    syncs_per_job = static_cast<double>(syncs) / static_cast<double>(jobs);
+    raw +=
+      raw_seconds(set.folder(), syncs,
+                  (after.log_bytes_written - before.log_bytes_written) / syncs);
+  }
+  const auto runs = static_cast<double>(state.iterations());
+  state.counters["jobs_per_s"] = static_cast<double>(jobs) * runs / ours;
+  state.counters["syncs_per_job"] = syncs_per_job;
+  state.counters["of_raw"] = raw / ours;
+}
+
+BENCHMARK(job_life_disk)->Iterations(5)->Unit(benchmark::kMillisecond);
+
+void idle(benchmark::State& state) {
+  stage set{"/dev/shm"};
+  set.live(640);
+  constexpr double span_s = 10.0;
+  // The log is moved into the file a second after the last write.
+  ::usleep(3'000'000);
+  for ([[maybe_unused]] auto once : state) {
+    const auto syncs = fakes::counted_by_vfs(vfs).syncs;
+    const auto woken = wake_ups();
+    ::usleep(static_cast<useconds_t>(span_s * 1e6));
+    state.counters["syncs"] =
+      static_cast<double>(fakes::counted_by_vfs(vfs).syncs - syncs);
+    // One is this thread's own.
+    state.counters["wake_ups_per_s"] =
+      static_cast<double>(wake_ups() - woken - 1) / span_s;
+  }
+}
+
+BENCHMARK(idle)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+} // namespace
+
+BENCHMARK_MAIN();
