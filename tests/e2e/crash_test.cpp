@@ -3,7 +3,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <random>
-#include <thread>
 
 namespace troupe::testing {
 
@@ -59,16 +58,14 @@ TEST_F(crash, loses_nothing_to_kill_9_at_random_moments) {
   const int files = full ? 500 : 60;
   const int kills = full ? 200 : 10;
   for (int i = 0; i < files; ++i)
-    write_wav("tone" + std::to_string(i) + ".wav", 300 + i);
-  const auto index = troupe({"index", media_.string()});
+    write_wav("slow" + std::to_string(i) + ".wav", 300 + i);
+  // 40 ms per file, so that most kills come in the middle of the work.
+  const auto index = doubles({"index", media_.string()});
   std::mt19937 random{20240501};
   for (int i = 0; i < kills; ++i) {
     child_process process{index};
-    // Waits for words that never come: a pause that ends early with the run.
-    const auto deadline = std::chrono::steady_clock::now()
-                          + std::chrono::milliseconds{random() % 1'000U};
-    while (std::chrono::steady_clock::now() < deadline)
-      std::this_thread::yield();
+    process.wait_for("words that never come",
+                     std::chrono::milliseconds{random() % 600U});
     process.signal(SIGKILL);
     process.end(30s);
   }

@@ -140,6 +140,97 @@ TEST_F(index_command, ends_with_1_on_a_corrupt_library_and_says_where) {
   EXPECT_NE(end.err.find("library.db"), std::string::npos) << end.err;
 }
 
+TEST_F(index_command, ends_with_78_on_a_library_of_a_newer_schema) {
+  write_wav("tone.wav");
+  ASSERT_EQ(run(troupe({"index", media_.string()})).code, 0);
+  // SQLite's file format, 1.3: user_version is the four bytes at 60.
+  std::fstream file{library_, std::ios::in | std::ios::out | std::ios::binary};
+  file.seekp(60);
+  file.write("\0\0\0\x63", 4);
+  file.close();
+  EXPECT_EQ(run(troupe({"index", media_.string()})).code, 78);
+  EXPECT_EQ(run(troupe({"list"})).code, 78);
+}
+
+TEST_F(index_command, loses_nothing_when_no_more_can_be_written) {
+  constexpr int files = 60;
+  for (int i = 0; i < files; ++i)
+    write_wav("tone" + std::to_string(i) + ".wav");
+  auto command = troupe({"index", media_.string()});
+  // No file may grow beyond 200 kB: the log reaches that after a few commits.
+  command.insert(command.begin(), {"/usr/bin/prlimit", "--fsize=200000"});
+  const auto full = run(command);
+  EXPECT_EQ(full.code, 1) << full.out << full.err;
+  EXPECT_NE(full.err.find("next: "), std::string::npos) << full.err;
+  const auto kept = count("done");
+  const auto later = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(later.code, 0) << later.err;
+  EXPECT_EQ(count("done"), static_cast<std::size_t>(files));
+  EXPECT_EQ(run(troupe({"admin", "check"})).code, 0);
+  EXPECT_LT(kept, static_cast<std::size_t>(files));
+}
+
+TEST_F(index_command, goes_on_past_a_file_without_permission) {
+  if (geteuid() == 0)
+    GTEST_SKIP() << "root may read everything";
+  write_wav("tone.wav");
+  chmod(write_wav("closed.wav").c_str(), 0);
+  const auto end = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(end.code, 5);
+  EXPECT_NE(end.out.find("closed.wav"), std::string::npos) << end.out;
+}
+
+class other_commands : public troupe_scene {};
+
+TEST_F(other_commands, name_what_does_not_exist_by_3) {
+  EXPECT_EQ(run(troupe({"list"})).code, 3);
+  write_wav("tone.wav");
+  ASSERT_EQ(run(troupe({"index", media_.string()})).code, 0);
+  EXPECT_EQ(run(troupe({"show", "nothing"})).code, 3);
+  EXPECT_EQ(run(troupe({"jobs", "show", "ZZZZ"})).code, 3);
+}
+
+TEST_F(other_commands, refuse_an_ambiguous_id_with_the_matches) {
+  write_wav("one.wav");
+  write_wav("two.wav");
+  ASSERT_EQ(run(troupe({"index", media_.string()})).code, 0);
+  // ULIDs of one second share their first characters.
+  const auto id = entry_of("one.wav")["id"].get<std::string>();
+  const auto end = run(troupe({"show", id.substr(0, 2)}));
+  EXPECT_EQ(end.code, 2);
+  EXPECT_NE(end.err.find(id), std::string::npos) << end.err;
+  EXPECT_EQ(run(troupe({"show", id})).code, 0);
+}
+
+TEST_F(other_commands, export_never_overwrites_without_force) {
+  write_wav("tone.wav");
+  ASSERT_EQ(run(troupe({"index", media_.string()})).code, 0);
+  const auto file = (root_ / "all.json").string();
+  EXPECT_EQ(run(troupe({"export", "-o", file})).code, 0);
+  EXPECT_EQ(run(troupe({"export", "-o", file})).code, 4);
+  EXPECT_EQ(run(troupe({"export", "--force", "-o", file})).code, 0);
+  const auto document = json::parse(std::ifstream{file});
+  EXPECT_EQ(document["schema"], 1);
+  EXPECT_EQ(document["entries"].size(), 1U);
+}
+
+TEST_F(other_commands, analyze_without_a_library) {
+  const auto file = write_wav("tone.wav");
+  const auto end = run(troupe({"analyze", file}));
+  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_EQ(json::parse(end.out)["state"], "done");
+  EXPECT_FALSE(std::filesystem::exists(library_));
+}
+
+TEST_F(other_commands, keep_a_text_and_forget_it) {
+  const auto added = run(troupe({"add", "--text", "slow", "--id", "mood"}));
+  EXPECT_EQ(added.code, 0) << added.err;
+  EXPECT_EQ(count("pending"), 1U);
+  EXPECT_EQ(run(troupe({"add", "--text", "fast", "--id", "mood"})).code, 2);
+  EXPECT_EQ(run(troupe({"forget", "mood"})).code, 0);
+  EXPECT_EQ(count("pending"), 0U);
+}
+
 TEST_F(index_command, refuses_to_prune_when_half_vanished) {
   for (int i = 0; i < 4; ++i)
     write_wav("tone" + std::to_string(i) + ".wav");
