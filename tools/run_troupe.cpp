@@ -37,9 +37,10 @@ struct help_options {
 
 int show_help(const CLI::App& app, const help_options& options) {
   if (!options.command.empty()) {
-    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    for (const auto* command :
+         app.get_subcommands([](const CLI::App*) { return true; }))
       if (command->get_name() == options.command) {
-        fmt::print("{}", command->help());
+        fmt::print("{}", command->help("troupe"));
         return exit_code::ok;
       }
     return report_failure(
@@ -51,9 +52,9 @@ int show_help(const CLI::App& app, const help_options& options) {
   if (!options.all)
     return exit_code::ok;
   fmt::print("\nAll commands:\n");
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    fmt::print("  {:<9} {}\n", command->get_name(),
-               command->get_description());
+  for (const auto* command :
+       app.get_subcommands([](const CLI::App*) { return true; }))
+    fmt::print("  {:<9} {}\n", command->get_name(), command->get_description());
   fmt::print("\nEvery command takes: --library FILE, --config FILE, --json, "
              "--jsonl, --no-node\n");
   return exit_code::ok;
@@ -65,14 +66,19 @@ void add_help_command(CLI::App& app, command_context& context) {
   command->add_flag("--all", options->all, "Name every command");
   command->add_option("COMMAND", options->command, "Explain this one");
   command->footer("Example: troupe help --all");
+  // Or a command's name would be taken for the command itself.
+  command->fallthrough(false);
   command->callback([&app, &context, options] {
-    context.chosen = [&app, options] { return show_help(app, *options); };
+    context.chosen = [&app, options] {
+      return show_help(app, *options);
+    };
   });
 }
 
 void add_global_options(CLI::App& app, global_options& options) {
-  app.add_option("--library", options.library,
-                 "The library; else TROUPE_LIBRARY, else the default one")
+  app
+    .add_option("--library", options.library,
+                "The library; else TROUPE_LIBRARY, else the default one")
     ->type_name("FILE");
   app.add_option("--config", options.config, "Settings in TOML or JSON")
     ->type_name("FILE");
@@ -113,7 +119,9 @@ int parse_and_run(int argc, char** argv, const assembly_overrides& overrides) {
   } catch (const CLI::CallForHelp&) {
     for (const auto* command : app.get_subcommands()) {
       const auto deeper = command->get_subcommands();
-      fmt::print("{}", (deeper.empty() ? command : deeper.front())->help());
+      fmt::print("{}", deeper.empty() ? command->help("troupe")
+                                      : deeper.front()->help(
+                                        "troupe " + command->get_name()));
       return exit_code::ok;
     }
     return show_help(app, {});

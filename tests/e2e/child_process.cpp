@@ -103,7 +103,7 @@ bool child_process::read_some(clock::time_point deadline) {
 }
 
 bool child_process::wait_for(const std::string& text,
-                             std::chrono::seconds longest) {
+                             std::chrono::milliseconds longest) {
   const auto deadline = clock::now() + longest;
   while (seen_.out.find(text) == std::string::npos
          && seen_.err.find(text) == std::string::npos)

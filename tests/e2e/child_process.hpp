@@ -30,7 +30,7 @@ public:
 
   /// Reads until `text` was seen on stdout or stderr. False: it ended, or the
   /// deadline passed.
-  bool wait_for(const std::string& text, std::chrono::seconds longest);
+  bool wait_for(const std::string& text, std::chrono::milliseconds longest);
 
   /// Sends a signal.
   void signal(int number) const;

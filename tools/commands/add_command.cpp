@@ -46,7 +46,9 @@ void add_add_command(CLI::App& app, command_context& context) {
   command->footer("Example: troupe add --text \"slow, warm, late at night\" "
                   "--title mood --id mood-1");
   command->callback([&context, entry] {
-    context.chosen = [&context, entry] { return run_add(context, *entry); };
+    context.chosen = [&context, entry] {
+      return run_add(context, *entry);
+    };
   });
 }
 

@@ -49,9 +49,9 @@ int run_check(const command_context& context) {
       fmt::print("{}\n", shown_text(finding));
   if (!findings->findings.empty())
     return report_failure(
-      {errc::corrupt, fmt::format("check: {}: {} findings",
-                                  library_path(context.options),
-                                  findings->findings.size())},
+      {errc::corrupt,
+       fmt::format("check: {}: {} findings", library_path(context.options),
+                   findings->findings.size())},
       "restore a backup, or move the file away and index again");
   if (!wants_json(context))
     fmt::print("ok: the library is sound\n");
@@ -99,12 +99,16 @@ void add_admin_command(CLI::App& app, command_context& context) {
   auto* status = admin->add_subcommand("status", "How the library stands");
   status->footer("Example: troupe admin status --json");
   status->callback([&context] {
-    context.chosen = [&context] { return run_status(context); };
+    context.chosen = [&context] {
+      return run_status(context);
+    };
   });
   auto* check = admin->add_subcommand("check", "Verifies the whole library");
   check->footer("Example: troupe admin check");
   check->callback([&context] {
-    context.chosen = [&context] { return run_check(context); };
+    context.chosen = [&context] {
+      return run_check(context);
+    };
   });
   auto file = std::make_shared<std::string>();
   auto* backup =
@@ -112,7 +116,9 @@ void add_admin_command(CLI::App& app, command_context& context) {
   backup->add_option("FILE", *file, "A file that does not exist")->required();
   backup->footer("Example: troupe admin backup /mnt/usb/library.db");
   backup->callback([&context, file] {
-    context.chosen = [&context, file] { return run_backup(context, *file); };
+    context.chosen = [&context, file] {
+      return run_backup(context, *file);
+    };
   });
   auto dry_run = std::make_shared<bool>(false);
   auto* reconcile = admin->add_subcommand(

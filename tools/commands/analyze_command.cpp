@@ -46,7 +46,8 @@ std::vector<entry_row> analysed(assembly& open, const run_outcome& run,
     if (entry)
       reason = reason_of(*entry);
     for (const auto& problem : run.found.problems)
-      if (problem.path.ends_with(std::filesystem::path{file}.filename().string()))
+      if (problem.path.ends_with(
+            std::filesystem::path{file}.filename().string()))
         reason = problem.why.detail;
     fmt::print(stderr, "failed: {}: {}\n", shown_text(file),
                shown_text(reason));
@@ -84,9 +85,9 @@ std::optional<error> wrong_path(const std::vector<std::string>& files) {
       return error{errc::not_found,
                    fmt::format("analyze: {} does not exist", file)};
     if (kind == std::filesystem::file_type::directory)
-      return error{errc::invalid_argument,
-                   fmt::format("analyze: {} is a folder; use: troupe index",
-                               file)};
+      return error{
+        errc::invalid_argument,
+        fmt::format("analyze: {} is a folder; use: troupe index", file)};
   }
   return std::nullopt;
 }
@@ -114,7 +115,9 @@ int run_analyze(const command_context& context,
   assembly_request request;
   request.access = library_access::memory;
   request.with_workers = true;
-  request.before_log_line = [&line] { line.hide(); };
+  request.before_log_line = [&line] {
+    line.hide();
+  };
   auto open = open_assembly(context, *config, std::move(request));
   if (!open)
     return report_failure(open.failure());

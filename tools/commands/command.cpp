@@ -31,9 +31,9 @@ result<config_file> read_config_file(const std::string& path) {
   std::ifstream stream{path, std::ios::binary};
   std::ostringstream text;
   if (!stream || !(text << stream.rdbuf()))
-    return error{errc::bad_configuration,
-                 fmt::format("config: cannot read {}: {}", path,
-                             std::strerror(errno))};
+    return error{
+      errc::bad_configuration,
+      fmt::format("config: cannot read {}: {}", path, std::strerror(errno))};
   return config_file{path, text.str()};
 }
 
@@ -68,8 +68,7 @@ std::string library_path(const global_options& options) {
   if (const auto data = environment("XDG_DATA_HOME");
       data && data->starts_with('/'))
     return *data + "/troupe/library.db";
-  return environment("HOME").value_or(".")
-         + "/.local/share/troupe/library.db";
+  return environment("HOME").value_or(".") + "/.local/share/troupe/library.db";
 }
 
 result<loaded_config> effective_config(const global_options& options,
@@ -86,9 +85,9 @@ result<loaded_config> effective_config(const global_options& options,
   return load_config(sources);
 }
 
-result<std::unique_ptr<assembly>>
-open_assembly(const command_context& context, const loaded_config& config,
-              assembly_request request) {
+result<std::unique_ptr<assembly>> open_assembly(const command_context& context,
+                                                const loaded_config& config,
+                                                assembly_request request) {
   if (request.library.empty())
     request.library = library_path(context.options);
   request.log_all = request.log_all || user_set_log_level(config);
@@ -153,8 +152,8 @@ result<entry_row> named_entry(assembly& open, const std::string& word) {
 }
 
 audit_note note_of(std::string action, std::string target) {
-  return {fmt::format("uid:{}", getuid()), std::move(action),
-          std::move(target), {}};
+  return {
+    fmt::format("uid:{}", getuid()), std::move(action), std::move(target), {}};
 }
 
 void tell_named_crashes(troupe_system& system) {

@@ -52,7 +52,9 @@ void add_config_command(CLI::App& app, command_context& context) {
     "show", "Prints every setting with its value and where it comes from");
   show->footer("Example: TROUPE_ANALYZER_WORKERS=2 troupe config show");
   show->callback([&context] {
-    context.chosen = [&context] { return run_config_show(context); };
+    context.chosen = [&context] {
+      return run_config_show(context);
+    };
   });
 }
 

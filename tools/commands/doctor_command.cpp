@@ -44,8 +44,10 @@ finding check_config(const command_context& context) {
   if (!config)
     return {verdict::fail, "config", config.failure().detail,
             "mend it; see what is allowed: troupe config show"};
-  return {verdict::ok, "config",
-          fmt::format("{} keys are valid", config->keys.size()), {}};
+  return {verdict::ok,
+          "config",
+          fmt::format("{} keys are valid", config->keys.size()),
+          {}};
 }
 
 finding check_library(const command_context& context,
@@ -62,7 +64,8 @@ finding check_library(const command_context& context,
   if (!status)
     return {verdict::fail, "library", status.failure().detail,
             "restore a backup, or name another by --library"};
-  return {verdict::ok, "library",
+  return {verdict::ok,
+          "library",
           fmt::format("{}: schema {}, {}", library, status->schema,
                       format_bytes(status->file_bytes)),
           {}};
@@ -130,8 +133,10 @@ std::vector<finding> look(const command_context& context) {
     check_folder(folder),
     check_space(folder),
     {verdict::ok, "decoder", machine.decoder_version, {}},
-    {verdict::ok, "cores",
-     fmt::format("{} may be used", machine.usable_cores), {}},
+    {verdict::ok,
+     "cores",
+     fmt::format("{} may be used", machine.usable_cores),
+     {}},
     check_watches(),
   };
 }
@@ -140,10 +145,10 @@ void print_findings(const std::vector<finding>& findings) {
   const auto traits = look_at_terminal(STDOUT_FILENO);
   for (const auto& one : findings) {
     const auto colour = one.what == verdict::ok ? tone::good : tone::bad;
-    fmt::print("{} {:<8} {}\n",
-               toned(fmt::format("{:<4}", word_of(one.what)), colour,
-                     traits.colour),
-               one.subject, shown_text(one.text));
+    fmt::print(
+      "{} {:<8} {}\n",
+      toned(fmt::format("{:<4}", word_of(one.what)), colour, traits.colour),
+      one.subject, shown_text(one.text));
     if (!one.next.empty())
       fmt::print("     next: {}\n", one.next);
   }
@@ -174,7 +179,9 @@ void add_doctor_command(CLI::App& app, command_context& context) {
     "doctor", "Checks machine and library, and says how to mend what is wrong");
   command->footer("Example: troupe doctor");
   command->callback([&context] {
-    context.chosen = [&context] { return run_doctor(context); };
+    context.chosen = [&context] {
+      return run_doctor(context);
+    };
   });
 }
 

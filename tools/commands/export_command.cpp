@@ -118,9 +118,9 @@ std::string piece_of(const entry_row& row, export_form form, bool first) {
 result<void> write_all(troupe_system& system, export_form form,
                        const take_text& take) {
   if (form != export_form::lines)
-    if (auto done = take(form == export_form::csv
-                           ? csv_header()
-                           : "{\"schema\":1,\"entries\":[");
+    if (auto done =
+          take(form == export_form::csv ? csv_header()
+                                        : "{\"schema\":1,\"entries\":[");
         !done)
       return done;
   entry_query query;

@@ -20,8 +20,8 @@ int run_forget(const command_context& context, const std::string& word) {
   const auto entry = named_entry(*open.value(), word);
   if (!entry)
     return report_failure(entry.failure());
-  const auto done = open.value()->system().forget(
-    entry->id, note_of("forget", entry->ulid));
+  const auto done =
+    open.value()->system().forget(entry->id, note_of("forget", entry->ulid));
   if (!done)
     return report_failure(done.failure());
   if (context.options.json || context.options.jsonl)
@@ -42,7 +42,9 @@ void add_forget_command(CLI::App& app, command_context& context) {
     ->required();
   command->footer("Example: troupe forget ~/Music/old.mp3");
   command->callback([&context, word] {
-    context.chosen = [&context, word] { return run_forget(context, *word); };
+    context.chosen = [&context, word] {
+      return run_forget(context, *word);
+    };
   });
 }
 

@@ -39,14 +39,17 @@ std::optional<std::string> absent_path(const std::vector<std::string>& paths) {
   return std::nullopt;
 }
 
-result<std::unique_ptr<assembly>>
-open_index(const command_context& context, const loaded_config& config,
-           const index_options& options, progress_line& line) {
+result<std::unique_ptr<assembly>> open_index(const command_context& context,
+                                             const loaded_config& config,
+                                             const index_options& options,
+                                             progress_line& line) {
   assembly_request request;
   request.access = library_access::write;
   request.role = "index";
   request.with_workers = !options.dry_run;
-  request.before_log_line = [&line] { line.hide(); };
+  request.before_log_line = [&line] {
+    line.hide();
+  };
   std::error_code ignored;
   // A dry run must not make a library.
   if (options.dry_run
@@ -55,8 +58,8 @@ open_index(const command_context& context, const loaded_config& config,
   return open_assembly(context, config, std::move(request));
 }
 
-void add_failures(troupe_system& system, job_state state,
-                  std::int64_t since_us, std::vector<job_row>& found) {
+void add_failures(troupe_system& system, job_state state, std::int64_t since_us,
+                  std::vector<job_row>& found) {
   job_query query;
   query.state = state;
   query.since_us = since_us;
@@ -94,31 +97,31 @@ void tell_end(const index_summary& summary) {
                summary.pruned ? "; to forget them all the same: --prune --force"
                               : "");
   switch (run.end) {
-    case run_end::interrupted:
-      fmt::print(stderr,
-                 "stopped: {} done and kept, {} waiting; run the same command "
-                 "to go on\n",
-                 run.work.done, run.left);
-      break;
-    case run_end::broken_library:
-      report_failure(run.why);
-      fmt::print(stderr,
-                 "stopped: {} done and kept; nothing that was reported done is "
-                 "lost; run the same command to go on\n",
-                 run.work.done);
-      break;
-    case run_end::broken_pool:
-      fmt::print(stderr,
-                 "troupe: the analyzers gave up: {}\nnext: what is left stays "
-                 "pending; see which file it was by: troupe jobs list, then "
-                 "run the same command to go on\n",
-                 shown_text(run.why.detail));
-      break;
-    case run_end::not_walked:
-      report_failure(run.why);
-      break;
-    case run_end::idle:
-      break;
+  case run_end::interrupted:
+    fmt::print(stderr,
+               "stopped: {} done and kept, {} waiting; run the same command "
+               "to go on\n",
+               run.work.done, run.left);
+    break;
+  case run_end::broken_library:
+    report_failure(run.why);
+    fmt::print(stderr,
+               "stopped: {} done and kept; nothing that was reported done is "
+               "lost; run the same command to go on\n",
+               run.work.done);
+    break;
+  case run_end::broken_pool:
+    fmt::print(stderr,
+               "troupe: the analyzers gave up: {}\nnext: what is left stays "
+               "pending; see which file it was by: troupe jobs list, then "
+               "run the same command to go on\n",
+               shown_text(run.why.detail));
+    break;
+  case run_end::not_walked:
+    report_failure(run.why);
+    break;
+  case run_end::idle:
+    break;
   }
 }
 
@@ -150,8 +153,9 @@ int run_walk(const command_context& context, const index_options& options,
   for (const auto& path : options.paths)
     summary.where += (summary.where.empty() ? "" : ", ") + shown_text(path);
   summary.run = run_until_idle(
-    *open.value(), {options.paths, options.dry_run, options.prune, options.force},
-    line, config.config.supervisor.grace_s * 1'000);
+    *open.value(),
+    {options.paths, options.dry_run, options.prune, options.force}, line,
+    config.config.supervisor.grace_s * 1'000);
   if (summary.run.end != run_end::not_walked
       && summary.run.end != run_end::broken_library)
     look_into_library(system, begun_us, summary);

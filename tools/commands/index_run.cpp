@@ -39,20 +39,20 @@ public:
 private:
   void step() {
     switch (system_.wait(100ms)) {
-      case troupe_system::event::found:
-        on_found();
-        break;
-      case troupe_system::event::idle:
-        look();
-        end(run_end::idle);
-        break;
-      case troupe_system::event::spine_ended:
-        outcome_.why = system_.end_why();
-        end(run_end::broken_library);
-        break;
-      case troupe_system::event::nothing:
-        look();
-        break;
+    case troupe_system::event::found:
+      on_found();
+      break;
+    case troupe_system::event::idle:
+      look();
+      end(run_end::idle);
+      break;
+    case troupe_system::event::spine_ended:
+      outcome_.why = system_.end_why();
+      end(run_end::broken_library);
+      break;
+    case troupe_system::event::nothing:
+      look();
+      break;
     }
     if (!ended_ && interruption_asked())
       drain();
@@ -108,8 +108,9 @@ private:
 
   void drain() {
     line_.hide();
-    fmt::print(stderr, "stopping: finishing what is running (at most {} s); "
-                       "Ctrl-C again stops at once\n",
+    fmt::print(stderr,
+               "stopping: finishing what is running (at most {} s); "
+               "Ctrl-C again stops at once\n",
                grace_ms_ / 1'000);
     if (const auto drained = system_.drain(grace_ms_); !drained)
       outcome_.why = drained.failure();

@@ -28,8 +28,7 @@ std::vector<named_failure> all_failures(const index_summary& summary) {
     found.push_back({problem.path, problem.why.detail,
                      std::string{to_string(problem.why.code)}});
   for (const auto& job : summary.failures)
-    found.push_back(
-      {job.path, job.message, std::string{to_string(job.why)}});
+    found.push_back({job.path, job.message, std::string{to_string(job.why)}});
   return found;
 }
 
@@ -73,8 +72,8 @@ std::string found_lines(const index_summary& summary) {
     counts.unchanged + recorded.entries_touched,
     summary.run.found.swept.entries_missing);
   if (summary.pruned)
-    text += fmt::format("forgotten: {}\n",
-                        summary.run.found.swept.entries_pruned);
+    text +=
+      fmt::format("forgotten: {}\n", summary.run.found.swept.entries_pruned);
   return text;
 }
 
@@ -84,10 +83,9 @@ std::string work_line(const run_outcome& run) {
     return {};
   auto text = fmt::format("analysed: {} of {}", work.done, work.total);
   if (work.media_s > 0.0 && run.elapsed_s > 0.0)
-    text += fmt::format(" ({} of media in {}, {:.0f} x real time)",
-                        format_duration(work.media_s),
-                        format_duration(run.elapsed_s),
-                        work.media_s / run.elapsed_s);
+    text += fmt::format(
+      " ({} of media in {}, {:.0f} x real time)", format_duration(work.media_s),
+      format_duration(run.elapsed_s), work.media_s / run.elapsed_s);
   return text + '\n';
 }
 
@@ -101,8 +99,8 @@ std::string failure_lines(const index_summary& summary) {
   for (const auto& one : failures) {
     if (shown == failures_shown_max)
       break;
-    text += fmt::format("  {}: {}\n", shown_text(one.path),
-                        shown_text(one.message));
+    text +=
+      fmt::format("  {}: {}\n", shown_text(one.path), shown_text(one.message));
     ++shown;
   }
   if (count > static_cast<std::int64_t>(shown))
@@ -114,13 +112,12 @@ std::string failure_lines(const index_summary& summary) {
 std::string waiting_lines(const index_summary& summary) {
   std::string text;
   if (summary.images_waiting > 0)
-    text += fmt::format(
-      "waiting: no worker for image.embed ({})\n",
-      format_count(summary.images_waiting, "picture", "pictures"));
-  if (summary.texts_waiting > 0)
     text +=
-      fmt::format("waiting: no worker for text.embed ({})\n",
-                  format_count(summary.texts_waiting, "text", "texts"));
+      fmt::format("waiting: no worker for image.embed ({})\n",
+                  format_count(summary.images_waiting, "picture", "pictures"));
+  if (summary.texts_waiting > 0)
+    text += fmt::format("waiting: no worker for text.embed ({})\n",
+                        format_count(summary.texts_waiting, "text", "texts"));
   return text;
 }
 
@@ -149,15 +146,15 @@ std::int64_t failures_of(const index_summary& summary) {
 
 int exit_code_of(const index_summary& summary) {
   switch (summary.run.end) {
-    case run_end::interrupted:
-      return exit_code::interrupted;
-    case run_end::not_walked:
-      return exit_code_of(summary.run.why.code);
-    case run_end::broken_library:
-    case run_end::broken_pool:
-      return exit_code::failed;
-    case run_end::idle:
-      break;
+  case run_end::interrupted:
+    return exit_code::interrupted;
+  case run_end::not_walked:
+    return exit_code_of(summary.run.why.code);
+  case run_end::broken_library:
+  case run_end::broken_pool:
+    return exit_code::failed;
+  case run_end::idle:
+    break;
   }
   const auto failed = failures_of(summary);
   if (summary.pruned && summary.run.found.vanish_refused)
@@ -186,13 +183,13 @@ json summary_json(const index_summary& summary) {
   object["found"] = {{"audio", media_of(counts, media_kind::audio)},
                      {"image", media_of(counts, media_kind::image)},
                      {"text", media_of(counts, media_kind::text)}};
-  object["files"] = {{"new", counts.recorded.entries_new},
-                     {"changed", counts.recorded.entries_changed},
-                     {"moved", moved_of(run)},
-                     {"unchanged", counts.unchanged
-                                     + counts.recorded.entries_touched},
-                     {"missing", run.found.swept.entries_missing},
-                     {"forgotten", run.found.swept.entries_pruned}};
+  object["files"] = {
+    {"new", counts.recorded.entries_new},
+    {"changed", counts.recorded.entries_changed},
+    {"moved", moved_of(run)},
+    {"unchanged", counts.unchanged + counts.recorded.entries_touched},
+    {"missing", run.found.swept.entries_missing},
+    {"forgotten", run.found.swept.entries_pruned}};
   object["jobs"] = {{"total", run.work.total},
                     {"done", run.work.done},
                     {"failed", run.work.failed},

@@ -150,8 +150,8 @@ void add_filters(CLI::App& command, jobs_options& options) {
     ->check(CLI::IsMember({"index", "audio.analyze", "image.embed",
                            "text.embed", "image.upscale"}));
   command.add_option("--class", options.why, "Only jobs with this error class")
-    ->check(CLI::IsMember({"transient", "permanent", "crash", "timeout",
-                           "resource", "cancelled"}));
+    ->check(CLI::IsMember(
+      {"transient", "permanent", "crash", "timeout", "resource", "cancelled"}));
 }
 
 using jobs_action =

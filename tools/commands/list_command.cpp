@@ -81,8 +81,8 @@ int print_items(troupe_system& system, const entry_query& query,
 int print_table(troupe_system& system, const entry_query& query,
                 const list_options& options) {
   std::vector<entry_row> all;
-  const auto next = each_page(
-    system, query, options.limit, [&](std::vector<entry_row>& rows) {
+  const auto next =
+    each_page(system, query, options.limit, [&](std::vector<entry_row>& rows) {
       std::move(rows.begin(), rows.end(), std::back_inserter(all));
     });
   if (!next)
@@ -118,8 +118,8 @@ void add_list_command(CLI::App& app, command_context& context) {
   command->add_option("--kind", options->kind, "Only entries of this kind")
     ->check(CLI::IsMember({"audio", "image", "text"}));
   command->add_option("--state", options->state, "Only entries in this state")
-    ->check(CLI::IsMember(
-      {"pending", "done", "failed", "quarantined", "missing"}));
+    ->check(
+      CLI::IsMember({"pending", "done", "failed", "quarantined", "missing"}));
   command->add_option("--under", options->under, "Only at or below this path");
   command->add_option("--limit", options->limit, "At most this many")
     ->check(CLI::PositiveNumber)

@@ -35,16 +35,16 @@ int serve(troupe_system& system, std::int64_t grace_ms) {
   for (;;) {
     const int signal = await_end_signal();
     switch (system.wait(0ms)) {
-      case troupe_system::event::spine_ended:
-        report_failure(system.end_why(), "start the node again; nothing that "
-                                         "was reported done is lost");
-        return exit_code::core_failed;
-      case troupe_system::event::found:
-        if (!system.found())
-          report_failure(system.found().failure());
-        break;
-      default:
-        break;
+    case troupe_system::event::spine_ended:
+      report_failure(system.end_why(), "start the node again; nothing that "
+                                       "was reported done is lost");
+      return exit_code::core_failed;
+    case troupe_system::event::found:
+      if (!system.found())
+        report_failure(system.found().failure());
+      break;
+    default:
+      break;
     }
     if (signal == 0)
       continue;

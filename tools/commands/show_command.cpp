@@ -38,7 +38,9 @@ void add_show_command(CLI::App& app, command_context& context) {
     ->required();
   command->footer("Example: troupe show ~/Music/song.flac --json");
   command->callback([&context, word] {
-    context.chosen = [&context, word] { return run_show(context, *word); };
+    context.chosen = [&context, word] {
+      return run_show(context, *word);
+    };
   });
 }
 

@@ -42,13 +42,13 @@ std::string word(const json& blocks, const char* block, const char* key) {
 
 tone tone_of(entry_state state) {
   switch (state) {
-    case entry_state::done:
-      return tone::plain;
-    case entry_state::failed:
-    case entry_state::quarantined:
-      return tone::bad;
-    default:
-      return tone::faint;
+  case entry_state::done:
+    return tone::plain;
+  case entry_state::failed:
+  case entry_state::quarantined:
+    return tone::bad;
+  default:
+    return tone::faint;
   }
 }
 
@@ -105,8 +105,8 @@ void write_audio(block_writer& out, const json& blocks) {
   const auto lead = figure(blocks, "structure", "leading_silence_s");
   const auto trail = figure(blocks, "structure", "trailing_silence_s");
   if (lead && trail)
-    out.line("silence", fmt::format("{:.2f} s before, {:.2f} s after", *lead,
-                                    *trail));
+    out.line("silence",
+             fmt::format("{:.2f} s before, {:.2f} s after", *lead, *trail));
 }
 
 } // namespace
@@ -152,12 +152,11 @@ std::string entry_table(const std::vector<entry_row>& entries,
     const auto blocks = blocks_of(entry);
     const auto length = figure(blocks, "audio", "duration_s");
     const auto lufs = figure(blocks, "loudness", "integrated_lufs");
-    rows.add({std::string{to_string(entry.state)},
-              std::string{to_string(entry.kind)},
-              length ? format_duration(*length) : "",
-              lufs ? fmt::format("{:.1f}", *lufs) : "", entry.ulid,
-              entry_name(entry)},
-             tone_of(entry.state));
+    rows.add(
+      {std::string{to_string(entry.state)}, std::string{to_string(entry.kind)},
+       length ? format_duration(*length) : "",
+       lufs ? fmt::format("{:.1f}", *lufs) : "", entry.ulid, entry_name(entry)},
+      tone_of(entry.state));
   }
   return rows.text(traits);
 }

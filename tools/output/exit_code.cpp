@@ -10,25 +10,40 @@ namespace troupe {
 
 namespace {
 
+/// A detail may hold several lines; each is made safe on its own.
+std::string shown_lines(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    shown += shown_text(line);
+    text.remove_prefix(line.size());
+    if (text.starts_with('\n')) {
+      shown += '\n';
+      text.remove_prefix(1);
+    }
+  }
+  return shown;
+}
+
 /// What helps in general when the detail names nothing.
 std::string_view usual_advice(errc code) {
   switch (code) {
-    case errc::no_space:
-      return "free some space on that disk, then run the same command again";
-    case errc::io_failure:
-      return "check the disk (dmesg), then: troupe doctor";
-    case errc::corrupt:
-      return "keep a copy of the library, then: troupe doctor";
-    case errc::internal:
-      return "this is a bug of ours; please report the line above";
-    case errc::timeout:
-      return "it may have happened all the same; look, then try again";
-    case errc::bad_configuration:
-      return "see what is allowed and in effect: troupe config show";
-    case errc::newer_version:
-      return "upgrade troupe, or name another library by --library";
-    default:
-      return {};
+  case errc::no_space:
+    return "free some space on that disk, then run the same command again";
+  case errc::io_failure:
+    return "check the disk (dmesg), then: troupe doctor";
+  case errc::corrupt:
+    return "keep a copy of the library, then: troupe doctor";
+  case errc::internal:
+    return "this is a bug of ours; please report the line above";
+  case errc::timeout:
+    return "it may have happened all the same; look, then try again";
+  case errc::bad_configuration:
+    return "see what is allowed and in effect: troupe config show";
+  case errc::newer_version:
+    return "upgrade troupe, or name another library by --library";
+  default:
+    return {};
   }
 }
 
@@ -36,32 +51,32 @@ std::string_view usual_advice(errc code) {
 
 int exit_code_of(errc code) noexcept {
   switch (code) {
-    case errc::none:
-      return exit_code::ok;
-    case errc::invalid_argument:
-      return exit_code::usage;
-    case errc::not_found:
-      return exit_code::not_found;
-    case errc::refused:
-      return exit_code::refused;
-    case errc::locked:
-    case errc::overloaded:
-    case errc::timeout:
-      return exit_code::try_again;
-    case errc::unreachable:
-      return exit_code::unreachable;
-    case errc::newer_version:
-    case errc::bad_configuration:
-      return exit_code::configuration;
-    case errc::cancelled:
-      return exit_code::interrupted;
-    default:
-      return exit_code::failed;
+  case errc::none:
+    return exit_code::ok;
+  case errc::invalid_argument:
+    return exit_code::usage;
+  case errc::not_found:
+    return exit_code::not_found;
+  case errc::refused:
+    return exit_code::refused;
+  case errc::locked:
+  case errc::overloaded:
+  case errc::timeout:
+    return exit_code::try_again;
+  case errc::unreachable:
+    return exit_code::unreachable;
+  case errc::newer_version:
+  case errc::bad_configuration:
+    return exit_code::configuration;
+  case errc::cancelled:
+    return exit_code::interrupted;
+  default:
+    return exit_code::failed;
   }
 }
 
 int report_failure(const error& why, std::string_view next) {
-  fmt::print(stderr, "troupe: {}\n", shown_text(why.detail));
+  fmt::print(stderr, "troupe: {}\n", shown_lines(why.detail));
   if (next.empty())
     next = usual_advice(why.code);
   if (!next.empty())

@@ -60,17 +60,15 @@ std::string job_table(const std::vector<job_row>& jobs,
               {"ID"},
               {"FILE AND REASON", false, true}}};
   for (const auto& job : jobs) {
-    const bool bad = job.state == job_state::failed
-                     || job.state == job_state::quarantined;
-    rows.add({std::string{to_string(job.state)},
-              std::string{to_string(job.kind)},
-              job.why == error_class::none ? ""
-                                           : std::string{to_string(job.why)},
-              fmt::format("{}", job.attempts_charged), job.ulid,
-              job.message.empty()
-                ? job.path
-                : fmt::format("{}: {}", job.path, job.message)},
-             bad ? tone::bad : tone::plain);
+    const bool bad =
+      job.state == job_state::failed || job.state == job_state::quarantined;
+    rows.add(
+      {std::string{to_string(job.state)}, std::string{to_string(job.kind)},
+       job.why == error_class::none ? "" : std::string{to_string(job.why)},
+       fmt::format("{}", job.attempts_charged), job.ulid,
+       job.message.empty() ? job.path
+                           : fmt::format("{}: {}", job.path, job.message)},
+      bad ? tone::bad : tone::plain);
   }
   return rows.text(traits);
 }
@@ -96,50 +94,47 @@ std::string job_block(const job_details& details,
               {"STAGE"},
               {"MESSAGE", false, true}}};
   for (const auto& attempt : details.attempts)
-    rows.add({fmt::format("{}", attempt.number),
-              format_time(attempt.started_us),
-              format_duration(
-                static_cast<double>(attempt.ended_us - attempt.started_us)
-                / 1e6),
-              attempt.worker, std::string{to_string(attempt.outcome)},
-              attempt.stage, attempt.message});
+    rows.add(
+      {fmt::format("{}", attempt.number), format_time(attempt.started_us),
+       format_duration(
+         static_cast<double>(attempt.ended_us - attempt.started_us) / 1e6),
+       attempt.worker, std::string{to_string(attempt.outcome)}, attempt.stage,
+       attempt.message});
   return text + '\n' + rows.text(traits);
 }
 
 std::string why_not_running(const job_row& job, const std::string& holder,
                             std::int64_t now_us) {
   switch (job.state) {
-    case job_state::running:
-      if (holder.empty())
-        return "its process ended; it runs again with the next: troupe index "
-               "PATH, or troupe node";
-      return fmt::format("it runs since {}, in {}",
-                         format_time(job.claimed_us), holder);
-    case job_state::done:
-      return fmt::format("it is done since {}", format_time(job.updated_us));
-    case job_state::failed:
-      return fmt::format("it failed ({}): {}; try it again by: troupe jobs "
-                         "retry {}",
-                         to_string(job.why), shown_text(job.message),
-                         job.ulid);
-    case job_state::cancelled:
-      return fmt::format("it was cancelled; run it by: troupe jobs retry {}",
-                         job.ulid);
-    case job_state::quarantined:
-      return fmt::format("its content is quarantined: {}",
-                         shown_text(job.message));
-    case job_state::scheduled:
-    case job_state::retry:
-      if (job.not_before_us > now_us)
-        return fmt::format("it waits until {} ({} from now) after: {}",
-                           format_time(job.not_before_us),
-                           format_duration(
-                             static_cast<double>(job.not_before_us - now_us)
-                             / 1e6),
-                           shown_text(job.message));
-      break;
-    case job_state::ready:
-      break;
+  case job_state::running:
+    if (holder.empty())
+      return "its process ended; it runs again with the next: troupe index "
+             "PATH, or troupe node";
+    return fmt::format("it runs since {}, in {}", format_time(job.claimed_us),
+                       holder);
+  case job_state::done:
+    return fmt::format("it is done since {}", format_time(job.updated_us));
+  case job_state::failed:
+    return fmt::format("it failed ({}): {}; try it again by: troupe jobs "
+                       "retry {}",
+                       to_string(job.why), shown_text(job.message), job.ulid);
+  case job_state::cancelled:
+    return fmt::format("it was cancelled; run it by: troupe jobs retry {}",
+                       job.ulid);
+  case job_state::quarantined:
+    return fmt::format("its content is quarantined: {}",
+                       shown_text(job.message));
+  case job_state::scheduled:
+  case job_state::retry:
+    if (job.not_before_us > now_us)
+      return fmt::format(
+        "it waits until {} ({} from now) after: {}",
+        format_time(job.not_before_us),
+        format_duration(static_cast<double>(job.not_before_us - now_us) / 1e6),
+        shown_text(job.message));
+    break;
+  case job_state::ready:
+    break;
   }
   if (job.kind != job_kind::audio_analyze)
     return fmt::format("no worker of this troupe takes {}",

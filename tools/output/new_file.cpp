@@ -17,21 +17,21 @@ namespace {
 
 errc code_of(int number) {
   switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-      return errc::not_found;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return errc::permission_denied;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return errc::no_space;
-    case EEXIST:
-      return errc::refused;
-    default:
-      return errc::io_failure;
+  case ENOENT:
+  case ENOTDIR:
+    return errc::not_found;
+  case EACCES:
+  case EPERM:
+  case EROFS:
+    return errc::permission_denied;
+  case ENOSPC:
+  case EDQUOT:
+  case EFBIG:
+    return errc::no_space;
+  case EEXIST:
+    return errc::refused;
+  default:
+    return errc::io_failure;
   }
 }
 
@@ -41,9 +41,9 @@ error to_error(std::string_view verb, const std::string& path, int number) {
 }
 
 error refusal(const std::string& path) {
-  return {errc::refused,
-          fmt::format("write {}: the file exists; to replace it: --force",
-                      path)};
+  return {
+    errc::refused,
+    fmt::format("write {}: the file exists; to replace it: --force", path)};
 }
 
 /// Owns the descriptor and the temporary name.
@@ -101,6 +101,7 @@ private:
 
 result<std::unique_ptr<new_file>> begin_file(std::string path, bool force) {
   struct stat info {};
+
   if (!force && lstat(path.c_str(), &info) == 0)
     return refusal(path);
   auto temporary = path + ".XXXXXX";

@@ -13,14 +13,14 @@ namespace troupe {
 namespace {
 
 constexpr std::array<job_state, 8> job_states{
-  job_state::scheduled, job_state::ready,  job_state::running,
-  job_state::retry,     job_state::done,   job_state::failed,
+  job_state::scheduled, job_state::ready,      job_state::running,
+  job_state::retry,     job_state::done,       job_state::failed,
   job_state::cancelled, job_state::quarantined};
 
 double share_of(const kind_coverage& kind) {
-  return kind.entries == 0 ? 1.0
-                           : static_cast<double>(kind.done)
-                               / static_cast<double>(kind.entries);
+  return kind.entries == 0
+           ? 1.0
+           : static_cast<double>(kind.done) / static_cast<double>(kind.entries);
 }
 
 double oldest_ready_s(const queue_depth& queue, std::int64_t now_us) {
@@ -90,10 +90,10 @@ json status_json(const library_status& status, const status_facts& facts) {
 
 std::string status_text(const library_status& status, const status_facts& facts,
                         const terminal_traits& traits) {
-  auto text = fmt::format(
-    "library   {} ({}, schema {})\nwriter    {}\n\n",
-    shown_text(facts.library), format_bytes(status.file_bytes), status.schema,
-    facts.holder.empty() ? "nobody" : facts.holder);
+  auto text =
+    fmt::format("library   {} ({}, schema {})\nwriter    {}\n\n",
+                shown_text(facts.library), format_bytes(status.file_bytes),
+                status.schema, facts.holder.empty() ? "nobody" : facts.holder);
   table kinds{{{"KIND"},
                {"ENTRIES", true},
                {"DONE", true},
@@ -106,8 +106,7 @@ std::string status_text(const library_status& status, const status_facts& facts,
     kinds.add({std::string{to_string(kind.kind)},
                fmt::format("{}", kind.entries), fmt::format("{}", kind.done),
                fmt::format("{:.0f} %", 100.0 * share_of(kind)),
-               fmt::format("{}", kind.pending),
-               fmt::format("{}", kind.failed),
+               fmt::format("{}", kind.pending), fmt::format("{}", kind.failed),
                fmt::format("{}", kind.quarantined),
                fmt::format("{}", kind.missing)});
   text += kinds.text(traits);

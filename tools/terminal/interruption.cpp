@@ -29,17 +29,22 @@ sigset_t end_signal_set() {
   return set;
 }
 
-void ignore_broken_pipes() {
+/// A closed pipe and a file at its size limit become errors of write(2).
+void ignore_write_signals() {
   struct sigaction action {};
+
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);
+  sigaction(SIGXFSZ, &action, nullptr);
 }
 
 } // namespace
 
 void watch_interruptions() {
-  ignore_broken_pipes();
+  ignore_write_signals();
+
   struct sigaction action {};
+
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   for (const int signal : end_signals)
@@ -53,7 +58,7 @@ bool interruption_asked() noexcept {
 }
 
 void block_end_signals() {
-  ignore_broken_pipes();
+  ignore_write_signals();
   const auto set = end_signal_set();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }

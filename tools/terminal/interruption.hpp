@@ -4,8 +4,8 @@ namespace troupe {
 
 /// Makes the first SIGINT, SIGTERM or SIGHUP of this process a wish that
 /// `interruption_asked` tells, and the second one its end, at once, with exit
-/// code 130. SIGPIPE is ignored from then on: a reader that went away must not
-/// end a run half-way.
+/// code 130. SIGPIPE and SIGXFSZ are ignored from then on: a reader that went
+/// away must not end a run half-way.
 void watch_interruptions();
 
 /// True once the user asked for the end.

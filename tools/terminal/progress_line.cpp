@@ -87,9 +87,9 @@ std::optional<double> progress_rates::eta_s(const progress_view& view) const {
 
 std::string format_plain_progress(const progress_view& view,
                                   const progress_rates& rates) {
-  const auto walk =
-    view.walk_over ? std::string{}
-                   : fmt::format(", finding: {} files", view.files_seen);
+  const auto walk = view.walk_over
+                      ? std::string{}
+                      : fmt::format(", finding: {} files", view.files_seen);
   return fmt::format("{} of {} done, {} failed{}, {}", view.done, view.total,
                      view.failed, walk, rates_text(view, rates));
 }
@@ -101,8 +101,8 @@ std::string format_progress(const progress_view& view,
   const auto room = static_cast<std::size_t>(std::max(columns - 1, 1));
   std::string text;
   if (view.walk_over && room >= 60)
-    text = fmt::format("{} {:3.0f} % ", bar(share, room >= 100 ? bar_columns_max
-                                                              : 10),
+    text = fmt::format("{} {:3.0f} % ",
+                       bar(share, room >= 100 ? bar_columns_max : 10),
                        std::floor(share * 100.0));
   else if (!view.walk_over)
     text = fmt::format("finding: {} files, ", view.files_seen);
@@ -128,8 +128,9 @@ void progress_line::show(const progress_view& view, std::int64_t now_ms) {
   const std::lock_guard guard{mutex_};
   rates_.note(view, now_ms);
   if (view.walk_over && view.total > 0)
-    share_ = std::max(share_, std::min(1.0, static_cast<double>(ended(view))
-                                              / static_cast<double>(view.total)));
+    share_ =
+      std::max(share_, std::min(1.0, static_cast<double>(ended(view))
+                                       / static_cast<double>(view.total)));
   const auto traits = look_at_terminal(STDERR_FILENO);
   const auto pause_ms = traits.is_terminal ? redraw_ms : plain_line_ms;
   if (!begun_ && !traits.is_terminal)

@@ -14,7 +14,9 @@ std::size_t sequence_bytes(std::string_view text) {
   const auto at = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
   };
-  const auto tail = [&](std::size_t i) { return (at(i) & 0xC0U) == 0x80U; };
+  const auto tail = [&](std::size_t i) {
+    return (at(i) & 0xC0U) == 0x80U;
+  };
   const auto first = at(0);
   if (first < 0x80)
     return 1;
@@ -125,8 +127,7 @@ std::string cut_middle(std::string_view text, std::size_t columns_max) {
   }
   auto begin = characters.size();
   std::size_t tail_columns = 0;
-  while (begin > 0
-         && tail_columns + characters[begin - 1].columns <= tail_max)
+  while (begin > 0 && tail_columns + characters[begin - 1].columns <= tail_max)
     tail_columns += characters[--begin].columns;
   head += "…";
   for (; begin < characters.size(); ++begin)

@@ -20,16 +20,16 @@ bool colour_wanted() {
 
 std::string_view sequence_of(tone what) {
   switch (what) {
-    case tone::good:
-      return "\x1b[32m";
-    case tone::bad:
-      return "\x1b[31m";
-    case tone::faint:
-      return "\x1b[2m";
-    case tone::strong:
-      return "\x1b[1m";
-    default:
-      return {};
+  case tone::good:
+    return "\x1b[32m";
+  case tone::bad:
+    return "\x1b[31m";
+  case tone::faint:
+    return "\x1b[2m";
+  case tone::strong:
+    return "\x1b[1m";
+  default:
+    return {};
   }
 }
 
