@@ -1,6 +1,6 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_fixture.hpp"
-#include "tests/io/temporary_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -21,7 +21,7 @@ class sqlite_claim_test : public testing::Test {
 protected:
   void SetUp() override {
     io::sqlite_library_options options;
-    options.file = ":memory:" + fresh_name();
+    options.file = ":memory:" + fakes::scratch_name();
     options.recipes = two_recipes();
     options.aging_us = aging_us;
     auto opened = io::open_sqlite_library_store(options);
@@ -155,9 +155,9 @@ TEST_F(sqlite_claim_test, agrees_with_a_simple_queue_over_random_commands) {
 TEST_F(sqlite_claim_test, lets_a_patient_job_overtake_an_urgent_newcomer) {
   // Priorities come from clients; the library itself gives all jobs the same,
   // so they are set from outside here.
-  const auto file = fresh_folder();
+  const fakes::scratch_folder folder;
   io::sqlite_library_options options;
-  options.file = (*file / "library.db").string();
+  options.file = folder.at("library.db");
   options.recipes = two_recipes();
   options.aging_us = aging_us;
   auto opened = io::open_sqlite_library_store(options);
