@@ -9,12 +9,12 @@ namespace {
 /// Stateless, hence thread-safe; never blocks.
 class system_wall_clock final : public wall_clock {
 public:
-  std::int64_t now_us() const noexcept override {
+  [[nodiscard]] std::int64_t now_us() const noexcept override {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
   }
 
-  std::int64_t monotonic_ms() const noexcept override {
+  [[nodiscard]] std::int64_t monotonic_ms() const noexcept override {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   }

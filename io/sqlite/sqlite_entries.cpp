@@ -334,8 +334,7 @@ void forget_entry(store_context& store, entry_id entry, const audit_note& note,
     return;
   }
   drop_if_unnamed(store, content, now_us);
-  write_audit(store.db, now_us, note.actor, note.action, note.target,
-              note.detail, 1);
+  write_audit(store.db, now_us, note, 1);
 }
 
 } // namespace troupe::io::sqlite

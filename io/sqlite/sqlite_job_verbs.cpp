@@ -64,8 +64,7 @@ std::int64_t run_audited(store_context& store, query& change,
   bind_filter(change, filter);
   change.run();
   const auto affected = store.db.failed() ? 0 : store.db.changes();
-  write_audit(store.db, now_us, note.actor, note.action, note.target,
-              note.detail, affected);
+  write_audit(store.db, now_us, note, affected);
   return affected;
 }
 

@@ -193,8 +193,9 @@ void finish_job(store_context& store, const attempt_end& end,
     .run();
   if (end.output && job.recipe != 0)
     write_output(store, job, *end.output, now_us);
-  write_audit(store.db, now_us, end.worker, "result", job.ulid,
-              to_string(job.kind), 1);
+  write_audit(
+    store.db, now_us,
+    {end.worker, "result", job.ulid, std::string{to_string(job.kind)}}, 1);
 }
 
 void put_job_back(store_context& store, const attempt_end& end,

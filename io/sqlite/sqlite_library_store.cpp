@@ -265,10 +265,8 @@ public:
 
   result<void> audit(const audit_note& note, std::int64_t affected,
                      std::int64_t now_us) override {
-    return inside("write an audit row", [&] {
-      sqlite::write_audit(*db_, now_us, note.actor, note.action, note.target,
-                          note.detail, affected);
-    });
+    return inside("write an audit row",
+                  [&] { sqlite::write_audit(*db_, now_us, note, affected); });
   }
 
   // -- outside a transaction --------------------------------------------------

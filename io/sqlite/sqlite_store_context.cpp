@@ -57,15 +57,14 @@ std::string_view cut_text(std::string_view text,
   return text.substr(0, bytes_max);
 }
 
-void write_audit(database& db, std::int64_t now_us, std::string_view actor,
-                 std::string_view action, std::string_view target,
-                 std::string_view detail, std::int64_t affected) {
+void write_audit(database& db, std::int64_t now_us, const audit_note& note,
+                 std::int64_t affected) {
   db.use(insert_audit)
     .bind(now_us)
-    .bind_text(actor)
-    .bind_text(action)
-    .bind_text(target)
-    .bind_text(detail)
+    .bind_text(note.actor)
+    .bind_text(note.action)
+    .bind_text(note.target)
+    .bind_text(note.detail)
     .bind(affected)
     .run();
 }

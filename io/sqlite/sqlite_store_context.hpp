@@ -2,6 +2,7 @@
 
 #include "domain/identity/ulid.hpp"
 #include "domain/jobs/job.hpp"
+#include "domain/ports/library_store.hpp"
 #include "io/sqlite/sqlite_database.hpp"
 
 #include <array>
@@ -96,8 +97,7 @@ bytes_of(const content_hash& hash) noexcept {
 void keep_last_ids(store_context& store);
 
 /// Appends an audit row.
-void write_audit(database& db, std::int64_t now_us, std::string_view actor,
-                 std::string_view action, std::string_view target,
-                 std::string_view detail, std::int64_t affected);
+void write_audit(database& db, std::int64_t now_us, const audit_note& note,
+                 std::int64_t affected);
 
 } // namespace troupe::io::sqlite

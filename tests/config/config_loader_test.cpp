@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -32,6 +33,7 @@ result<loaded_config> load(const std::string& path, const std::string& text,
                            std::vector<config_flag> flags = {}) {
   return load_config({std::move(flags), environment_of(std::move(set)),
                       config_file{path, text}});
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): std::function's.
 }
 
 result<loaded_config> load_toml(const std::string& text, variables set = {}) {
@@ -78,8 +80,8 @@ TEST(config_loader, gives_the_defaults_of_the_contract) {
     {"supervisor.retention_done_days", "7"},
     {"supervisor.retention_failed_days", "90"},
     {"library.include", "[]"},
-    {"library.exclude", "[\".*\"]"},
-    {"library.text", "[\".txt\", \".md\"]"},
+    {"library.exclude", R"([".*"])"},
+    {"library.text", R"([".txt", ".md"])"},
     {"library.file_bytes_max", "17179869184"},
     {"library.pixels_max", "200000000"},
     {"library.duration_s_max", "86400"},
@@ -176,7 +178,7 @@ struct refusal_case {
 };
 
 TEST(config_loader, names_file_line_key_and_range) {
-  const refusal_case cases[] = {
+  const auto cases = std::to_array<refusal_case>({
     {"[analyzer]\n\nworkers = 5000",
      "node.toml:3: [analyzer] workers = 5000: must be a whole number from 0 to "
      "1024"},
@@ -217,7 +219,7 @@ TEST(config_loader, names_file_line_key_and_range) {
     {"[analyzer\n", "not TOML"},
     {"[node]\nname = \"${\"", "has no \"}\""},
     {"[node]\nname = \"${A B}\"", "is no name of a variable"},
-  };
+  });
   for (const auto& [text, says] : cases)
     EXPECT_THAT(failure_of(load_toml(text)), HasSubstr(says)) << text;
 }
@@ -277,25 +279,24 @@ TEST(config_loader, reads_json_with_its_two_older_names) {
 }
 
 TEST(config_loader, names_the_line_in_json_too) {
-  const refusal_case cases[] = {
+  const auto cases = std::to_array<refusal_case>({
     {"{\n\"analyzer\": {\n\"workers\":\n5000}}",
      "node.json:3: [analyzer] workers = 5000"},
-    {"{\n\"analyzer\": {\"worker\": 1}}", "did you mean \"workers\"?"},
-    {"{\"analyser\": {}}", "did you mean [analyzer]?"},
+    {"{\n\"analyzer\": {\"worker\": 1}}", R"(did you mean "workers"?)"},
+    {R"({"analyser": {}})", "did you mean [analyzer]?"},
     {"{\"analyzer\": {\"workers\": 1,\n\"workers\": 2}}",
      "node.json:2: [analyzer] workers: the key is given twice"},
-    {"{\"analyzer\": {\"workers\": 1, \"parallel_workers\": 2}}",
-     "given twice"},
-    {"{\"analyzer\": {\"workers\": null}}", "null"},
-    {"{\"analyzer\": {\"workers\": 18446744073709551615}}", "beyond 64 bits"},
-    {"{\"library\": {\"text\": [{\"a\": [1]}]}}", "a list of other things"},
-    {"{\"library\": {\"text\": [[\".txt\"]]}}", "a list of other things"},
-    {"{\"analyzer\": 5}", "a key stands outside"},
+    {R"({"analyzer": {"workers": 1, "parallel_workers": 2}})", "given twice"},
+    {R"({"analyzer": {"workers": null}})", "null"},
+    {R"({"analyzer": {"workers": 18446744073709551615}})", "beyond 64 bits"},
+    {R"({"library": {"text": [{"a": [1]}]}})", "a list of other things"},
+    {R"({"library": {"text": [[".txt"]]}})", "a list of other things"},
+    {R"({"analyzer": 5})", "a key stands outside"},
     {"{\n\"analyzer\": \n]", "node.json:3: not JSON"},
     {"", "not JSON"},
     {"[]", "the whole must be an object"},
     {"7", "the whole must be an object"},
-  };
+  });
   for (const auto& [text, says] : cases)
     EXPECT_THAT(failure_of(load("node.json", text)), HasSubstr(says)) << text;
 }

@@ -154,7 +154,7 @@ TEST_F(timbre_test, the_mfcc_of_a_long_track_are_those_of_its_parts) {
   const auto noise_of = [](int seconds) {
     programme p{22050, 1, {}};
     noise_source noise{5};
-    p.samples.resize(static_cast<std::size_t>(22050 * seconds));
+    p.samples.resize(22050U * static_cast<std::size_t>(seconds));
     for (float& x : p.samples)
       x = static_cast<float>(0.5 * noise.next());
     return p;
@@ -172,6 +172,7 @@ TEST_F(timbre_test, resampling_keeps_a_sine_and_its_place) {
     SCOPED_TRACE(from_hz);
     resampler change{from_hz, 22050};
     std::vector<float> in;
+    in.reserve(static_cast<std::size_t>(from_hz / 2));
     for (int i = 0; i < from_hz / 2; ++i)
       in.push_back(static_cast<float>(
         std::sin(2.0 * std::numbers::pi * 1000.0 * i / from_hz)));
@@ -196,6 +197,7 @@ TEST_F(timbre_test, resampling_removes_what_the_new_rate_cannot_hold) {
     SCOPED_TRACE(from_hz);
     resampler change{from_hz, 22050};
     std::vector<float> in;
+    in.reserve(static_cast<std::size_t>(from_hz / 2));
     for (int i = 0; i < from_hz / 2; ++i)
       in.push_back(static_cast<float>(
         std::sin(2.0 * std::numbers::pi * 14000.0 * i / from_hz)));

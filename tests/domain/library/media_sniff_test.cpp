@@ -220,10 +220,10 @@ TEST(media_sniff, guesses_what_the_bytes_are_and_names_it) {
 TEST(media_sniff, survives_every_prefix_of_random_bytes) {
   std::mt19937 random{20240501};
   std::uniform_int_distribution<int> byte{0, 255};
-  const std::string starts[] = {"OggS\0\x02"s,
-                                "\0\0\0\x20"
-                                "ftyp"s,
-                                "\xFF\xFB\x90"s, "BM"s, ""s};
+  const std::vector<std::string> starts{"OggS\0\x02"s,
+                                        "\0\0\0\x20"
+                                        "ftyp"s,
+                                        "\xFF\xFB\x90"s, "BM"s, ""s};
   for (const auto& start : starts)
     for (int round = 0; round < 200; ++round) {
       std::string text = start;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 namespace troupe {
@@ -33,7 +34,7 @@ struct utf8_case {
 
 // The borders of the table in RFC 3629, section 4.
 TEST(utf8, knows_the_borders_of_well_formed_sequences) {
-  const utf8_case cases[] = {
+  const auto cases = std::to_array<utf8_case>({
     {"", 0},
     {"a", 1},
     {"\x7F", 1},
@@ -53,7 +54,7 @@ TEST(utf8, knows_the_borders_of_well_formed_sequences) {
     {"\xF4\x8F\xBF\xBF", 4},
     {"\xF4\x90\x80\x80", 0},
     {"\xF5\x80\x80\x80", 0},
-  };
+  });
   for (const auto& row : cases)
     EXPECT_EQ(utf8_sequence_bytes(row.text), row.bytes);
 }
