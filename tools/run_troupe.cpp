@@ -105,6 +105,17 @@ void add_commands(CLI::App& app, command_context& context) {
   add_help_command(app, context);
 }
 
+/// The help of the deepest subcommand on the command line.
+void show_help_of_chosen(const CLI::App& app) {
+  const CLI::App* command = &app;
+  std::string before;
+  while (!command->get_subcommands().empty()) {
+    before += (before.empty() ? "" : " ") + command->get_name();
+    command = command->get_subcommands().front();
+  }
+  fmt::print("{}", command->help(before));
+}
+
 int parse_and_run(int argc, char** argv, const assembly_overrides& overrides) {
   command_context context;
   context.overrides = overrides;
@@ -117,14 +128,10 @@ int parse_and_run(int argc, char** argv, const assembly_overrides& overrides) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    for (const auto* command : app.get_subcommands()) {
-      const auto deeper = command->get_subcommands();
-      fmt::print("{}", deeper.empty() ? command->help("troupe")
-                                      : deeper.front()->help(
-                                        "troupe " + command->get_name()));
-      return exit_code::ok;
-    }
-    return show_help(app, {});
+    if (app.get_subcommands().empty())
+      return show_help(app, {});
+    show_help_of_chosen(app);
+    return exit_code::ok;
   } catch (const CLI::ParseError& refused) {
     return app.exit(refused) == 0 ? exit_code::ok : exit_code::usage;
   }

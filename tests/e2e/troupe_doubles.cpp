@@ -3,7 +3,8 @@
 //
 //   *crash*  SIGSEGV          *spin*   never returns, busy
 //   *abort*  SIGABRT          *stall*  never returns, idle
-//   *slow*   20 ms per block
+//   *slow*   20 ms per block          *grow*   gets longer while it is read
+//   *vanish* is removed while it is read
 
 #include "tests/fakes/sleeping_decoder.hpp"
 #include "tools/run_troupe.hpp"

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -15,8 +16,10 @@ using namespace std::chrono_literals;
 
 class misbehaving_decoder final : public audio_decoder {
 public:
-  misbehaving_decoder(std::unique_ptr<audio_decoder> real, std::string name)
-    : real_(std::move(real)), name_(std::move(name)) {}
+  misbehaving_decoder(std::unique_ptr<audio_decoder> real,
+                      std::filesystem::path path)
+    : real_(std::move(real)), path_(std::move(path)),
+      name_(path_.filename().string()) {}
 
   [[nodiscard]] const audio::pcm_format& format() const noexcept override {
     return real_->format();
@@ -31,6 +34,10 @@ public:
       ++turns_;
     while (is("stall"))
       std::this_thread::sleep_for(1h);
+    if (is("grow"))
+      std::ofstream{path_, std::ios::binary | std::ios::app} << "more";
+    if (is("vanish"))
+      std::filesystem::remove(path_);
     if (is("slow"))
       std::this_thread::sleep_for(20ms);
     return real_->next();
@@ -46,6 +53,7 @@ private:
   }
 
   std::unique_ptr<audio_decoder> real_;
+  std::filesystem::path path_;
   std::string name_;
   std::atomic<std::uint64_t> turns_{0};
 };
@@ -61,8 +69,7 @@ public:
     if (!decoder)
       return decoder.failure();
     return std::unique_ptr<audio_decoder>{std::make_unique<misbehaving_decoder>(
-      std::move(decoder.value()),
-      std::filesystem::path{path}.filename().string())};
+      std::move(decoder.value()), std::filesystem::path{path})};
   }
 
   [[nodiscard]] std::string_view version() const noexcept override {

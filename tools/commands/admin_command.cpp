@@ -1,5 +1,6 @@
 #include "tools/commands/command.hpp"
 #include "tools/output/exit_code.hpp"
+#include "tools/output/job_text.hpp"
 #include "tools/output/status_text.hpp"
 #include "tools/terminal/shown_text.hpp"
 
@@ -13,11 +14,17 @@ namespace troupe {
 
 namespace {
 
+/// Quarantined contents are rare; the rest is behind the cursor.
+constexpr std::int64_t quarantined_shown_max = 1'000;
+
 bool wants_json(const command_context& context) {
   return context.options.json || context.options.jsonl;
 }
 
 int run_status(const command_context& context) {
+  const auto config = effective_config(context.options);
+  if (!config)
+    return report_failure(config.failure());
   auto open = open_for_reading(context);
   if (!open)
     return report_failure(open.failure());
@@ -26,7 +33,8 @@ int run_status(const command_context& context) {
     return report_failure(status.failure());
   const auto library = library_path(context.options);
   const status_facts facts{library, look_at_machine(library).holder,
-                           open.value()->clock().now_us()};
+                           open.value()->clock().now_us(),
+                           analyzer_count(config->config)};
   if (wants_json(context))
     print_json(status_json(*status, facts));
   else
@@ -75,6 +83,22 @@ int run_backup(const command_context& context, const std::string& file) {
   return exit_code::ok;
 }
 
+/// Contents that may not run again by themselves, and why.
+int run_quarantine_list(const command_context& context) {
+  auto open = open_for_reading(context);
+  if (!open)
+    return report_failure(open.failure());
+  job_query query;
+  query.state = job_state::quarantined;
+  query.limit = quarantined_shown_max;
+  const auto page = open.value()->system().jobs(query);
+  if (!page)
+    return report_failure(page.failure());
+  print_jobs(*page, context.options.json, context.options.jsonl,
+             "nothing is quarantined");
+  return exit_code::ok;
+}
+
 int run_reconcile(const command_context& context, bool dry_run) {
   auto open = open_for_writing(context, "admin reconcile");
   if (!open)
@@ -90,12 +114,27 @@ int run_reconcile(const command_context& context, bool dry_run) {
   return exit_code::ok;
 }
 
+void add_quarantine(CLI::App& admin, command_context& context) {
+  auto* quarantine = admin.add_subcommand(
+    "quarantine", "Contents that killed their decoder twice");
+  quarantine->require_subcommand(1);
+  quarantine->footer("Example: troupe admin quarantine list");
+  auto* list = quarantine->add_subcommand("list", "Names them, and why");
+  list->footer("Example: troupe admin quarantine list --json");
+  list->callback([&context] {
+    context.chosen = [&context] {
+      return run_quarantine_list(context);
+    };
+  });
+}
+
 } // namespace
 
 void add_admin_command(CLI::App& app, command_context& context) {
   auto* admin = app.add_subcommand("admin", "Looks after the library");
   admin->require_subcommand(1);
   admin->footer("Example: troupe admin status");
+  add_quarantine(*admin, context);
   auto* status = admin->add_subcommand("status", "How the library stands");
   status->footer("Example: troupe admin status --json");
   status->callback([&context] {

@@ -124,6 +124,8 @@ private:
   }
 
   void end(run_end how) {
+    if (const auto pools = system_.pools())
+      outcome_.pools = *pools;
     outcome_.end = how;
     ended_ = true;
   }

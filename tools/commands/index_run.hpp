@@ -31,6 +31,8 @@ struct run_outcome {
   /// After an interruption: jobs that wait for the next run.
   std::int64_t left = 0;
   double elapsed_s = 0.0;
+  /// How the pools stood at the end.
+  pool_statuses pools;
 };
 
 /// Walks, works until nothing is left, and shows progress; Ctrl-C once drains.

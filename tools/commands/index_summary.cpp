@@ -121,6 +121,19 @@ std::string waiting_lines(const index_summary& summary) {
   return text;
 }
 
+/// Only when a decoder hangs: else a user need not know of pools.
+std::string stuck_lines(const run_outcome& run) {
+  std::string text;
+  for (const auto& pool : run.pools.pools)
+    if (pool.stuck > 0)
+      text +=
+        fmt::format("analyzers: {} of {} slots live; {} in a decoder, "
+                    "written off\n",
+                    pool.live, pool.slots,
+                    format_count(pool.stuck, "thread hangs", "threads hang"));
+  return text;
+}
+
 std::string nothing_line(const index_summary& summary) {
   const auto unchanged = summary.run.found.counts.unchanged;
   if (unchanged == 0)
@@ -172,7 +185,7 @@ std::string summary_text(const index_summary& summary) {
   if (nothing_done(summary))
     return nothing_line(summary) + waiting_lines(summary);
   return found_lines(summary) + work_line(summary.run) + failure_lines(summary)
-         + waiting_lines(summary);
+         + stuck_lines(summary.run) + waiting_lines(summary);
 }
 
 json summary_json(const index_summary& summary) {
@@ -196,6 +209,13 @@ json summary_json(const index_summary& summary) {
                     {"quarantined", run.work.quarantined}};
   object["waiting"] = {{"image.embed", summary.images_waiting},
                        {"text.embed", summary.texts_waiting}};
+  object["pools"] = json::array();
+  for (const auto& pool : run.pools.pools)
+    object["pools"].push_back({{"name", "analyzers"},
+                               {"configured", pool.slots},
+                               {"live", pool.live},
+                               {"stuck", pool.stuck},
+                               {"broken", pool.broken}});
   object["media_s"] = run.work.media_s;
   object["elapsed_s"] = run.elapsed_s;
   object["dry_run"] = summary.dry_run;

@@ -36,23 +36,8 @@ int run_list(const command_context& context, const jobs_options& options) {
   const auto page = open.value()->system().jobs(query);
   if (!page)
     return report_failure(page.failure());
-  if (context.options.jsonl) {
-    for (const auto& row : page->rows)
-      print_json(job_json(row));
-  } else if (context.options.json) {
-    auto items = json::array();
-    for (const auto& row : page->rows)
-      items.push_back(job_json(row));
-    print_json({{"schema", 1},
-                {"items", items},
-                {"next", page->next.empty() ? json() : json(page->next)}});
-  } else if (page->rows.empty()) {
-    fmt::print(stderr, "no job matches\n");
-  } else {
-    fmt::print("{}", job_table(page->rows, look_at_terminal(STDOUT_FILENO)));
-    if (!page->next.empty())
-      fmt::print(stderr, "… and more; see them by: --limit N\n");
-  }
+  print_jobs(*page, context.options.json, context.options.jsonl,
+             "no job matches");
   return exit_code::ok;
 }
 

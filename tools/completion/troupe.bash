@@ -5,17 +5,35 @@ _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local commands='index add list show export analyze node jobs admin doctor
     config forget help'
-  local everywhere='--library --config --help'
-  local command='' word at
+  local everywhere='--library --config --json --jsonl --no-node --help'
+  local command='' word at kinds='audio image text'
   COMPREPLY=()
 
+  for ((at = 1; at < COMP_CWORD; ++at)); do
+    word=${COMP_WORDS[at]}
+    case $word in
+      --library | --config) ((++at)) ;;
+      -*) ;;
+      *)
+        # Groups of commands are "jobs list" and the like.
+        command+=${command:+ }$word
+        case $command in
+          jobs | admin | 'admin quarantine' | config) ;;
+          *) break ;;
+        esac
+        ;;
+    esac
+  done
+
+  [[ $command == jobs* ]] && kinds='index audio.analyze image.embed
+    text.embed image.upscale'
   case $previous in
-    --library | --config | --under | --watch | -o)
+    --library | --config | --under | --watch | -o | --output)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
     --kind)
-      mapfile -t COMPREPLY < <(compgen -W 'audio image text' -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "$kinds" -- "$current")
       return
       ;;
     --state)
@@ -34,45 +52,32 @@ _troupe() {
       ;;
   esac
 
-  for ((at = 1; at < COMP_CWORD; ++at)); do
-    word=${COMP_WORDS[at]}
-    case $word in
-      --library | --config) ((++at)) ;;
-      -*) ;;
-      *)
-        command=$word
-        break
-        ;;
-    esac
-  done
-
   local words=$everywhere files=
   case $command in
     '') words+=" --version $commands" ;;
     index)
-      words+=' --workers --dry-run --prune --retry-failed --json'
+      words+=' --workers --dry-run --prune --force --retry-failed'
       files=yes
       ;;
-    add) words+=' --text --title --id --json' ;;
-    list) words+=' --kind --state --under --limit --json --jsonl' ;;
-    show)
-      words+=' --json'
-      files=yes
-      ;;
-    forget) files=yes ;;
+    add) words+=' --text --title --id' ;;
+    list) words+=' --kind --state --under --limit' ;;
+    show | forget) files=yes ;;
     analyze)
-      words+=' --workers --json --jsonl'
+      words+=' --workers'
       files=yes
       ;;
-    export) words+=' --format -o --force --jsonl' ;;
+    export) words+=' --format -o --output --force' ;;
     node) words+=' --watch' ;;
-    jobs)
-      words+=' list show why retry cancel --state --kind --class --dry-run
-        --json --jsonl'
+    jobs) words+=' list show why retry cancel' ;;
+    'jobs list') words+=' --state --kind --class --limit' ;;
+    'jobs retry' | 'jobs cancel')
+      words+=' --state --kind --class --dry-run'
       ;;
-    admin) words+=' status check backup reconcile --dry-run --json' ;;
-    config) words+=' show --json' ;;
-    doctor) words+=' --json' ;;
+    admin) words+=' status check backup reconcile quarantine' ;;
+    'admin backup') files=yes ;;
+    'admin reconcile') words+=' --dry-run' ;;
+    'admin quarantine') words+=' list' ;;
+    config) words+=' show' ;;
     help) words+=" --all $commands" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -6,6 +6,7 @@
 #include "tools/terminal/units.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace troupe {
 
@@ -71,6 +72,31 @@ std::string job_table(const std::vector<job_row>& jobs,
       bad ? tone::bad : tone::plain);
   }
   return rows.text(traits);
+}
+
+void print_jobs(const job_page& page, bool as_document, bool as_lines,
+                std::string_view none) {
+  if (as_lines) {
+    for (const auto& row : page.rows)
+      print_json(job_json(row));
+    return;
+  }
+  if (as_document) {
+    auto items = json::array();
+    for (const auto& row : page.rows)
+      items.push_back(job_json(row));
+    print_json({{"schema", 1},
+                {"items", items},
+                {"next", page.next.empty() ? json() : json(page.next)}});
+    return;
+  }
+  if (page.rows.empty()) {
+    fmt::print(stderr, "{}\n", none);
+    return;
+  }
+  fmt::print("{}", job_table(page.rows, look_at_terminal(STDOUT_FILENO)));
+  if (!page.next.empty())
+    fmt::print(stderr, "… and more; see them by: --limit N\n");
 }
 
 std::string job_block(const job_details& details,

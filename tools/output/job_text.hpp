@@ -5,6 +5,7 @@
 #include "tools/terminal/terminal.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe {
@@ -18,6 +19,11 @@ namespace troupe {
 /// Jobs as a table.
 [[nodiscard]] std::string job_table(const std::vector<job_row>& jobs,
                                     const terminal_traits& traits);
+
+/// Prints a page of jobs on stdout, one document or one a line when asked;
+/// says `none` on stderr when a table would be empty.
+void print_jobs(const job_page& page, bool as_document, bool as_lines,
+                std::string_view none);
 
 /// A job and its attempts for a person.
 [[nodiscard]] std::string job_block(const job_details& details,

@@ -40,6 +40,31 @@ json queue_json(const queue_depth& queue, std::int64_t now_us) {
   return object;
 }
 
+json coverage_json(const kind_coverage& kind) {
+  json object{{"kind", to_string(kind.kind)},
+              {"entries", kind.entries},
+              {"done", kind.done},
+              {"share", share_of(kind)},
+              {"pending", kind.pending},
+              {"failed", kind.failed},
+              {"quarantined", kind.quarantined},
+              {"missing", kind.missing}};
+  // How long pending ones take is known to the process that works on them.
+  if (kind.pending == 0)
+    object["eta_s"] = 0.0;
+  return object;
+}
+
+/// The pools by configuration; live slots are known here only when no process
+/// works on the library, for then there are none.
+json pools_json(const status_facts& facts) {
+  json analyzers{{"name", "analyzers"}, {"configured", facts.analyzers}};
+  if (facts.holder.empty())
+    analyzers["live"] = 0;
+  analyzers["state"] = facts.holder.empty() ? "off" : "held";
+  return json::array({std::move(analyzers)});
+}
+
 } // namespace
 
 double covered_share(const library_status& status) {
@@ -64,21 +89,19 @@ json status_json(const library_status& status, const status_facts& facts) {
   library["results_accepted"] = status.results_accepted;
   library["audit_rows"] = status.audit_rows;
   object["library"] = std::move(library);
+  object["node"] = nullptr;
   if (!facts.holder.empty())
     object["node"] = {{"held_by", facts.holder}, {"epoch", status.epoch}};
   object["coverage"] = json::array();
   for (const auto& kind : status.coverage)
-    object["coverage"].push_back({{"kind", to_string(kind.kind)},
-                                  {"entries", kind.entries},
-                                  {"done", kind.done},
-                                  {"share", share_of(kind)},
-                                  {"pending", kind.pending},
-                                  {"failed", kind.failed},
-                                  {"quarantined", kind.quarantined},
-                                  {"missing", kind.missing}});
+    object["coverage"].push_back(coverage_json(kind));
   object["queues"] = json::array();
   for (const auto& queue : status.queues)
     object["queues"].push_back(queue_json(queue, facts.now_us));
+  object["pools"] = pools_json(facts);
+  object["broker"] = {{"state", "off"}};
+  object["remote_workers"] = json::array();
+  object["imports"] = json::array();
   object["failures"] = json::array();
   for (const auto& cause : status.failures)
     object["failures"].push_back({{"kind", to_string(cause.kind)},

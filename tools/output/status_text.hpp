@@ -14,6 +14,8 @@ struct status_facts {
   /// Who writes the library now; empty: nobody.
   std::string holder;
   std::int64_t now_us = 0;
+  /// ANALYZERs under the configuration that this command sees.
+  int analyzers = 0;
 };
 
 /// CONTRACT's `admin status --json`; blocks without a source are absent.
