@@ -33,7 +33,6 @@ result<loaded_config> load(const std::string& path, const std::string& text,
                            std::vector<config_flag> flags = {}) {
   return load_config({std::move(flags), environment_of(std::move(set)),
                       config_file{path, text}});
-  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): std::function's.
 }
 
 result<loaded_config> load_toml(const std::string& text, variables set = {}) {
