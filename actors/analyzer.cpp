@@ -122,14 +122,8 @@ private:
       return fail("open", decoder.failure());
     file_->decoder = std::move(decoder.value());
     const auto& format = file_->decoder->format();
-    const auto claimed_s = file_->seconds(format.frames);
-    if (tunables_.duration_s_max > 0
-        && claimed_s > static_cast<double>(tunables_.duration_s_max))
-      return fail("open",
-                  {errc::too_large,
-                   fmt::format("{}: {:.0f} s of audio, more than "
-                               "[library] duration_s_max = {}",
-                               job.path, claimed_s, tunables_.duration_s_max)});
+    if (is_too_long(format.frames))
+      return fail_too_long();
     file_->analysis.emplace(*ports_.fourier, format);
     beat();
   }
@@ -141,6 +135,9 @@ private:
     if (block->samples.empty())
       return finish();
     file_->frames += static_cast<std::int64_t>(block->frames());
+    // A header that claims no length has not been checked yet.
+    if (is_too_long(file_->frames))
+      return fail_too_long();
     file_->analysis->push(*block);
     beat();
   }
@@ -175,12 +172,31 @@ private:
     try {
       stage();
     } catch (const std::bad_alloc&) {
+      // Thrown while it was being reported: the SUPERVISOR sees a dead worker.
+      if (!file_)
+        throw;
       fail("analyze",
            {errc::overloaded, file_->job->path + ": not enough memory"});
     } catch (const std::exception& why) {
+      if (!file_)
+        throw;
       // One such file must not break the pool by killing worker on worker.
       fail("analyze", {errc::internal, file_->job->path + ": " + why.what()});
     }
+  }
+
+  [[nodiscard]] bool is_too_long(std::int64_t frames) const {
+    return tunables_.duration_s_max > 0
+           && file_->seconds(frames)
+                > static_cast<double>(tunables_.duration_s_max);
+  }
+
+  void fail_too_long() {
+    fail("open",
+         {errc::too_large,
+          fmt::format("{}: longer than [library] duration_s_max = {} s; raise "
+                      "it to have this file analysed",
+                      file_->job->path, tunables_.duration_s_max)});
   }
 
   [[nodiscard]] result<void> check_stamp() const {

@@ -122,14 +122,9 @@ private:
 
   caf::result<std::int64_t> on_cancel(job_verb& verb) {
     const auto in_hand = roster_->cancel(verb.filter, false, verb.dry_run);
-    auto promise = self_->make_response_promise<std::int64_t>();
-    librarian_->ask(cancel_atom_v, std::move(verb))
-      .then([promise,
-             in_hand](std::int64_t x) mutable { promise.deliver(x + in_hand); },
-            [promise](caf::error& why) mutable {
-              promise.deliver(std::move(why));
-            });
-    return promise;
+    return librarian_->forward<std::int64_t>(
+      [in_hand](std::int64_t& x) { x += in_hand; }, cancel_atom_v,
+      std::move(verb));
   }
 
   caf::result<std::int64_t> on_cover() {
@@ -140,6 +135,8 @@ private:
   caf::result<epoch_report> on_ready() {
     if (begun_)
       return *begun_;
+    if (begin_failure_)
+      return begin_failure_;
     return ready_waiters_.admit(self_);
   }
 
@@ -155,6 +152,7 @@ private:
   }
 
   caf::result<drain_report> on_drain(std::int64_t grace_ms) {
+    tally_.forget_handed_back();
     drain_.start(clock_->monotonic_ms(), grace_ms,
                  tunables_.hand_back_within.count());
     auto promise = drain_waiters_.admit(self_);
@@ -219,8 +217,9 @@ private:
     librarian_->ask(epoch_atom_v, epoch_request{tunables_.crashes})
       .then([this](epoch_report& x) { on_epoch(std::move(x)); },
             [this](caf::error& why) {
-              ready_waiters_.answer(why);
-              self_->quit(std::move(why));
+              // Whoever started us asks for it, now or in a moment.
+              begin_failure_ = std::move(why);
+              ready_waiters_.answer(begin_failure_);
             });
   }
 
@@ -455,6 +454,7 @@ private:
 
   /// Present once the epoch has begun.
   std::optional<epoch_report> begun_;
+  caf::error begin_failure_;
   std::int64_t last_cover_ms_ = 0;
 
   work_tally tally_;

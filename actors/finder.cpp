@@ -45,6 +45,18 @@ public:
 
   explicit finder_state(finder_actor::pointer self) : self_(self) {}
 
+  /// Answers whoever still waits: CAF never does.
+  ~finder_state() {
+    const auto why = to_caf({errc::unreachable, "the FINDER ended"});
+    if (now_)
+      now_->promise.deliver(why);
+    for (auto& walk : waiting_)
+      walk->promise.deliver(why);
+  }
+
+  finder_state(const finder_state&) = delete;
+  finder_state& operator=(const finder_state&) = delete;
+
   finder_actor::behavior_type make_behavior(const finder_tunables& tunables,
                                             const supervisor_actor& supervisor,
                                             const reader_actor& reader,

@@ -22,7 +22,7 @@ struct finder_tunables {
   /// starts while the walk goes on.
   std::int64_t batch_bytes_max = 64 << 20;
   /// Silence of READER or SUPERVISOR after which the walk is given up.
-  std::chrono::milliseconds deadline{120'000};
+  std::chrono::milliseconds deadline{1'200'000};
   placement where = placement::detached;
 };
 

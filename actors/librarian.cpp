@@ -25,8 +25,8 @@ bool concerns_one_message(errc code) noexcept {
          || code == errc::unsupported;
 }
 
-/// Invariant: a transaction is open exactly while `unanswered_` is not empty,
-/// and a commit message is then on its way.
+/// Invariant: while a transaction is open, a commit message is on its way; no
+/// promise waits in `unanswered_` without an open transaction.
 class librarian_state {
 public:
   static constexpr const char* name = "troupe.librarian";

@@ -25,8 +25,8 @@ struct librarian_tunables {
   placement where = placement::detached;
 };
 
-/// Spawns the LIBRARIAN as the sole owner of `store`. It ends with the error
-/// of a store that can neither commit nor roll back.
+/// Spawns the LIBRARIAN as the sole owner of `store`. A store that fails fails
+/// the messages of its batch; the next message begins a new one.
 /// @param clock, log borrowed; must outlive the actor system
 [[nodiscard]] librarian_actor
 spawn_librarian(caf::actor_system& system, const librarian_tunables& tunables,

@@ -1,13 +1,17 @@
 #pragma once
 
+#include "actors/caf_error.hpp"
 #include "actors/messages/embedding_supervisor.hpp"
 #include "actors/messages/librarian.hpp"
 
+#include <caf/response_promise.hpp>
 #include <caf/result.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <utility>
 
 namespace troupe {
@@ -28,17 +32,22 @@ public:
   }
 
   /// Asks on behalf of the sender of the present message, who gets the answer
-  /// after `note` has seen it.
+  /// after `note` has seen it
+  /// (and may have changed it).
   template <class T, class Note, class... Ts>
-  caf::result<T> forward(Note note, Ts&&... xs) const {
+  caf::result<T> forward(Note note, Ts&&... xs) {
     auto promise = self_->make_response_promise<T>();
-    ask(std::forward<Ts>(xs)...)
+    const auto number = ++last_number_;
+    owed_.emplace(number, promise);
+    self_->request(librarian_, forward_deadline, std::forward<Ts>(xs)...)
       .then(
-        [promise, note](T& x) mutable {
+        [this, promise, number, note](T& x) mutable {
+          owed_.erase(number);
           note(x);
           promise.deliver(std::move(x));
         },
-        [promise](caf::error& why) mutable {
+        [this, promise, number](caf::error& why) mutable {
+          owed_.erase(number);
           promise.deliver(std::move(why));
         });
     return promise;
@@ -46,18 +55,34 @@ public:
 
   /// As `forward`, where the SUPERVISOR itself learns nothing from it.
   template <class T, class... Ts>
-  caf::result<T> pass_on(Ts&&... xs) const {
+  caf::result<T> pass_on(Ts&&... xs) {
     return forward<T>([](const T&) {}, std::forward<Ts>(xs)...);
   }
+
+  /// Answers whoever still waits: CAF never does.
+  ~librarian_link() {
+    for (auto& [number, promise] : owed_)
+      promise.deliver(to_caf({errc::unreachable, "the SUPERVISOR ended"}));
+  }
+
+  librarian_link(const librarian_link&) = delete;
+  librarian_link& operator=(const librarian_link&) = delete;
 
   [[nodiscard]] const librarian_actor& handle() const noexcept {
     return librarian_;
   }
 
 private:
+  /// A backup or a check may keep the LIBRARIAN for minutes; who asked waits.
+  static constexpr std::chrono::minutes forward_deadline{15};
+
   supervisor_actor::pointer self_;
   librarian_actor librarian_;
   std::chrono::milliseconds deadline_;
+
+  /// Promises of forwarded messages, until they are answered.
+  std::map<std::int64_t, caf::response_promise> owed_;
+  std::int64_t last_number_ = 0;
 };
 
 } // namespace troupe

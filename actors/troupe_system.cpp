@@ -154,6 +154,9 @@ public:
         seen = event::found;
       },
       [&](idle_atom, const work_progress&) { seen = event::idle; },
+      [](idle_atom, const caf::error&) {
+        // The SUPERVISOR is gone: its DOWN message says so.
+      },
       [&](const caf::down_msg& x) {
         end_why_ = from_caf(x.reason);
         seen = event::spine_ended;
@@ -183,6 +186,8 @@ public:
   }
 
   result<drain_report> drain(std::int64_t grace_ms) override {
+    // It would have the folders walked again.
+    end_actor(watcher_);
     (*client_)->send(finder_, cancel_atom_v);
     return ask<drain_report>(supervisor_,
                              std::chrono::milliseconds{grace_ms} + 30s,
@@ -315,10 +320,12 @@ private:
     end_actor(watcher_);
     if (finder_)
       (*client_)->send(finder_, cancel_atom_v);
-    end_actor(finder_);
     end_actor(supervisor_);
-    end_actor(librarian_);
+    // Before the LIBRARIAN: whoever closes the library last tidies its log.
     end_actor(reader_);
+    end_actor(librarian_);
+    // Last: it may be reading a large file, and nothing waits for it.
+    end_actor(finder_);
   }
 
   template <class Handle>
@@ -329,8 +336,11 @@ private:
     (*client_)->demonitor(actor.address());
     (*client_)->monitor(actor);
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    (*client_)->receive([](const caf::down_msg&) {},
-                        caf::after(come_down_within) >> [] {});
+    bool down = false;
+    while (!down)
+      (*client_)->receive(
+        [&](const caf::down_msg& x) { down = x.source == actor.address(); },
+        caf::after(come_down_within) >> [&] { down = true; });
     actor = Handle{};
   }
 

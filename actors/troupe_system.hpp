@@ -103,7 +103,7 @@ public:
     nothing,
     /// The walk ended; see `found`.
     found,
-    /// All work is done; see `idle`.
+    /// All work is done.
     idle,
     /// LIBRARIAN or SUPERVISOR ended; nothing more will happen. See `end_why`.
     spine_ended,
@@ -118,7 +118,7 @@ public:
   /// After `event::spine_ended`.
   [[nodiscard]] virtual const error& end_why() const = 0;
 
-  /// How far the walk is, and how the work stands; 2 s at most.
+  /// How far the walk is, and how the work stands; 10 s at most.
   virtual result<find_progress> finding() = 0;
   virtual result<work_progress> progress() = 0;
   virtual result<pool_statuses> pools() = 0;

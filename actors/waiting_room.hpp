@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/caf_error.hpp"
+
 #include <caf/error.hpp>
 #include <caf/typed_response_promise.hpp>
 
@@ -12,6 +14,16 @@ namespace troupe {
 template <class T>
 class waiting_room {
 public:
+  waiting_room() = default;
+
+  /// Tells who is left that no answer comes: CAF never does.
+  ~waiting_room() {
+    answer(to_caf({errc::unreachable, "the actor asked has ended"}));
+  }
+
+  waiting_room(const waiting_room&) = delete;
+  waiting_room& operator=(const waiting_room&) = delete;
+
   /// Lets in the sender of the message that `self` handles at present.
   template <class Self>
   caf::typed_response_promise<T> admit(Self* self) {

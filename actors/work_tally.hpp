@@ -47,6 +47,11 @@ public:
     return progress_.next_due_us;
   }
 
+  /// Jobs handed back count from now on.
+  void forget_handed_back() {
+    handed_back_ = 0;
+  }
+
   [[nodiscard]] std::int64_t handed_back() const noexcept {
     return handed_back_;
   }

@@ -13,6 +13,7 @@
 
 #include "actors/embedding_supervisor.hpp"
 #include "actors/librarian.hpp"
+#include "bench/raw_disk.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "io/system_wall_clock.hpp"
 #include "tests/fakes/counting_vfs.hpp"
@@ -25,7 +26,6 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <benchmark/benchmark.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -208,23 +208,6 @@ void job_life(benchmark::State& state) {
 BENCHMARK(job_life)->Arg(64)->Arg(2'000)->Iterations(3)->Unit(
   benchmark::kMillisecond);
 
-double raw_seconds(const fs::path& folder, std::int64_t count,
-                   std::int64_t bytes) {
-  const auto file = (folder / "raw").string();
-  const int descriptor = ::open(file.c_str(), O_CREAT | O_WRONLY, 0600);
-  const std::string data(static_cast<std::size_t>(bytes), 'x');
-  const auto start = std::chrono::steady_clock::now();
-  for (std::int64_t i = 0; i < count; ++i)
-    if (::write(descriptor, data.data(), data.size()) < 0
-        || ::fdatasync(descriptor) != 0)
-      std::abort();
-  const std::chrono::duration<double> spent =
-    std::chrono::steady_clock::now() - start;
-  ::close(descriptor);
-  fs::remove(file);
-  return spent.count();
-}
-
 void job_life_disk(benchmark::State& state) {
   constexpr std::int64_t jobs = 6'400;
   stage set{fs::temp_directory_path(), 2'000};
@@ -243,9 +226,9 @@ void job_life_disk(benchmark::State& state) {
     const auto syncs = after.syncs - before.syncs;
     ours += spent.count();
     syncs_per_job = static_cast<double>(syncs) / static_cast<double>(jobs);
-    raw +=
-      raw_seconds(set.folder(), syncs,
-                  (after.log_bytes_written - before.log_bytes_written) / syncs);
+    raw += troupe::bench::raw_seconds(
+      set.folder(), syncs,
+      (after.log_bytes_written - before.log_bytes_written) / syncs);
   }
   const auto runs = static_cast<double>(state.iterations());
   state.counters["jobs_per_s"] = static_cast<double>(jobs) * runs / ours;

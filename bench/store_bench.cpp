@@ -11,12 +11,12 @@
 //   status/N        status of a library of N files, all of them done.
 // Inputs are generated from counters; nothing is read.
 
+#include "bench/raw_disk.hpp"
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/fakes/counting_vfs.hpp"
 
 #include <benchmark/benchmark.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -216,24 +216,6 @@ void job_life(benchmark::State& state) {
 
 BENCHMARK(job_life)->Arg(1)->Arg(10)->Arg(64)->Unit(benchmark::kMillisecond);
 
-/// Seconds for `count` appends of `bytes` each followed by fdatasync.
-double raw_seconds(const std::filesystem::path& folder, std::int64_t count,
-                   std::int64_t bytes) {
-  const auto file = (folder / "raw").string();
-  const int descriptor = ::open(file.c_str(), O_CREAT | O_WRONLY, 0600);
-  const std::string data(static_cast<std::size_t>(bytes), 'x');
-  const auto start = std::chrono::steady_clock::now();
-  for (std::int64_t i = 0; i < count; ++i)
-    if (::write(descriptor, data.data(), data.size()) < 0
-        || ::fdatasync(descriptor) != 0)
-      std::abort();
-  const std::chrono::duration<double> spent =
-    std::chrono::steady_clock::now() - start;
-  ::close(descriptor);
-  std::filesystem::remove(file);
-  return spent.count();
-}
-
 void job_life_disk(benchmark::State& state) {
   const auto group = state.range(0);
   scratch_library library{std::filesystem::temp_directory_path()};
@@ -254,9 +236,9 @@ void job_life_disk(benchmark::State& state) {
     const auto after = fakes::counted_by_vfs(vfs);
     ours += spent.count();
     const auto syncs = std::max<std::int64_t>(1, after.syncs - before.syncs);
-    raw +=
-      raw_seconds(library.folder(), syncs,
-                  (after.log_bytes_written - before.log_bytes_written) / syncs);
+    raw += troupe::bench::raw_seconds(
+      library.folder(), syncs,
+      (after.log_bytes_written - before.log_bytes_written) / syncs);
   }
   state.counters["of_raw"] = raw / ours;
   state.counters["jobs_per_s"] =

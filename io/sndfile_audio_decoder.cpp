@@ -1,7 +1,8 @@
 #include "io/sndfile_audio_decoder.hpp"
 
-#include "domain/audio/content_guess.hpp"
-#include "domain/utf8.hpp"
+#include "domain/audio/container_length.hpp"
+#include "domain/library/media_sniff.hpp"
+#include "domain/text/utf8.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -10,12 +11,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -25,13 +26,10 @@ namespace troupe::io {
 namespace {
 
 constexpr std::size_t block_frames = 65536;
+/// More than the tag, length and size fields of any header need.
+constexpr std::size_t header_bytes = 256;
 constexpr int channels_max = 64;
 constexpr int sample_rate_max_hz = 768000;
-
-/// What an error message calls a file: its name, readable by people.
-std::string name_of(const std::string& path) {
-  return to_utf8(std::string_view{path}.substr(path.rfind('/') + 1));
-}
 
 error system_error(const std::string& path, const char* verb, int number) {
   const auto code = number == ENOENT || number == ENOTDIR ? errc::not_found
@@ -39,8 +37,14 @@ error system_error(const std::string& path, const char* verb, int number) {
                       ? errc::permission_denied
                     : number == ENAMETOOLONG ? errc::invalid_argument
                                              : errc::io_failure;
-  return {code, fmt::format("{}: cannot {}: {}", name_of(path), verb,
-                            std::generic_category().message(number))};
+  const auto* next_step =
+    code == errc::not_found           ? "index its folder again"
+    : code == errc::permission_denied ? "grant read access to it"
+    : code == errc::invalid_argument  ? "use a shorter path"
+                                      : "check the disk";
+  return {code,
+          fmt::format("{}: cannot {}: {}; {}", to_utf8(path), verb,
+                      std::generic_category().message(number), next_step)};
 }
 
 // -- file ---------------------------------------------------------------------
@@ -134,85 +138,14 @@ private:
   int failed_with_ = 0;
 };
 
-// -- MP3 lengths --------------------------------------------------------------
-
-std::uint32_t big_endian(std::string_view bytes, std::size_t offset) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i)
-    value = (value << 8U) | static_cast<unsigned char>(bytes[offset + i]);
-  return value;
-}
-
-bool is_mp3_sync(std::string_view bytes) {
-  return bytes.size() >= 2 && static_cast<unsigned char>(bytes[0]) == 0xFF
-         && (static_cast<unsigned char>(bytes[1]) & 0xE6U) >= 0xE2U;
-}
-
-/// Whether the MP3's length is stated (a Xing or Info header), and the file
-/// length that makes the decoder treat it rightly.
-struct mp3_length {
-  bool is_mp3 = false;
-  bool is_stated = false;
-  sf_count_t bytes = 0;
-};
-
-/// Without a Xing header the decoder divides the file's length by that of the
-/// first frame and stops there, which cuts most of a variable-rate file that
-/// begins loud; 64 times the length is over any ratio of two MP3 bit rates.
-/// With one, it compares lengths and complains on stderr, unless they agree.
-mp3_length inspect_mp3(source_file& file) {
-  std::array<char, 4096> buffer{};
-  const auto read = [&](sf_count_t offset) {
-    const auto got = file.read_at(buffer.data(), buffer.size(), offset);
-    return std::string_view{buffer.data(), static_cast<std::size_t>(got)};
-  };
-  mp3_length out{false, false, file.bytes()};
-  sf_count_t start = 0;
-  auto head = read(0);
-  if (head.size() >= 10 && head.starts_with("ID3")) {
-    // Four bytes of seven bits each, then the header's own ten bytes.
-    const auto size = big_endian(head, 6);
-    start = 10
-            + static_cast<sf_count_t>((size & 0x7FU) | ((size >> 1U) & 0x3F80U)
-                                      | ((size >> 2U) & 0x1FC000U)
-                                      | ((size >> 3U) & 0xFE00000U));
-    head = read(start);
-  }
-  if (!is_mp3_sync(head))
-    return out;
-  out.is_mp3 = true;
-  // The header lies behind the side information, within 36 + 4 bytes.
-  const auto near = head.substr(0, 64);
-  const auto mark = std::min(near.find("Xing"), near.find("Info"));
-  if (mark == std::string_view::npos || mark + 16 > head.size()) {
-    out.bytes = file.bytes() * 64;
-    return out;
-  }
-  const auto flags = big_endian(head, mark + 4);
-  out.is_stated = (flags & 1U) != 0;
-  if ((flags & 3U) == 3U)
-    out.bytes = start + static_cast<sf_count_t>(big_endian(head, mark + 12));
-  return out;
-}
-
-/// Frames that a WAV header promises when the file is shorter than it says;
-/// libsndfile would tacitly shorten the claim. 0 when nothing is missing.
-/// Sizes near or over 2 GiB are what writers to a pipe leave behind.
-std::int64_t frames_promised_by_wav(source_file& file, std::int64_t frames) {
-  std::array<char, 8> head{};
-  file.read_at(head.data(), head.size(), 0);
-  if (!std::string_view{head.data(), 4}.starts_with("RIFF"))
-    return 0;
-  std::uint32_t stated = 0;
-  for (std::size_t i = 0; i < 4; ++i)
-    stated |=
-      static_cast<std::uint32_t>(static_cast<unsigned char>(head[4 + i]))
-      << (8 * i);
-  const double share =
-    static_cast<double>(stated) / static_cast<double>(file.bytes());
-  if (stated >= 0x7FFF0000U || share < 1.01)
-    return 0;
-  return static_cast<std::int64_t>(static_cast<double>(frames) * share);
+/// The file's bytes from `offset` on, at most `bytes`.
+std::string read_head(source_file& file, std::size_t bytes,
+                      sf_count_t offset = 0) {
+  std::string head(bytes, '\0');
+  const auto got =
+    file.read_at(head.data(), static_cast<sf_count_t>(bytes), offset);
+  head.resize(static_cast<std::size_t>(got));
+  return head;
 }
 
 // -- names --------------------------------------------------------------------
@@ -314,10 +247,10 @@ class sndfile_audio_decoder final : public audio_decoder {
 public:
   /// @param must_be_whole fewer frames than claimed are damage, not an
   /// imprecise claim
-  sndfile_audio_decoder(std::string name, std::unique_ptr<source_file> file,
-                        stream_handle stream, audio::pcm_format format,
-                        bool must_be_whole)
-    : name_(std::move(name)), file_(std::move(file)),
+  sndfile_audio_decoder(std::string shown_path,
+                        std::unique_ptr<source_file> file, stream_handle stream,
+                        audio::pcm_format format, bool must_be_whole)
+    : shown_path_(std::move(shown_path)), file_(std::move(file)),
       stream_(std::move(stream)), format_(std::move(format)),
       must_be_whole_(must_be_whole),
       samples_(block_frames * static_cast<std::size_t>(format_.channels)) {}
@@ -333,19 +266,19 @@ public:
     const auto got =
       wanted > 0 ? sf_readf_float(stream_.get(), samples_.data(), wanted) : 0;
     if (file_->failed_with() != 0)
-      return system_error(name_, "read", file_->failed_with());
+      return system_error(shown_path_, "read", file_->failed_with());
     frames_ += std::max<sf_count_t>(got, 0);
     if (got <= 0 && must_be_whole_ && frames_ < format_.frames)
       return error{errc::corrupt,
                    fmt::format("{}: truncated or damaged: only {:.1f} of "
                                "{:.1f} s can be decoded; fetch the file again",
-                               name_, seconds(frames_),
+                               shown_path_, seconds(frames_),
                                seconds(format_.frames))};
     if (got <= 0 && sf_error(stream_.get()) != SF_ERR_NO_ERROR)
       return error{errc::corrupt,
                    fmt::format("{}: the audio stream is damaged after {:.1f} "
-                               "s: {}",
-                               name_, seconds(frames_),
+                               "s: {}; fetch the file again",
+                               shown_path_, seconds(frames_),
                                sf_strerror(stream_.get()))};
     const auto count = static_cast<std::size_t>(std::max<sf_count_t>(got, 0))
                        * static_cast<std::size_t>(format_.channels);
@@ -363,7 +296,7 @@ private:
     return static_cast<double>(frames) / format_.sample_rate_hz;
   }
 
-  std::string name_;
+  std::string shown_path_;
   // Declared before the stream, which reads through it until it is closed.
   std::unique_ptr<source_file> file_;
   stream_handle stream_;
@@ -390,11 +323,15 @@ result<std::unique_ptr<source_file>> open_file(const std::string& path) {
   if (failed != 0)
     return system_error(path, "examine", failed);
   if (!S_ISREG(found.st_mode))
-    return error{errc::unsupported,
-                 fmt::format("{}: not a regular file", name_of(path))};
+    return error{
+      errc::unsupported,
+      fmt::format("{}: not a regular file; name a file or a folder of files",
+                  to_utf8(path))};
   if (found.st_size == 0)
-    return error{errc::corrupt,
-                 fmt::format("{}: the file is empty (0 bytes)", name_of(path))};
+    return error{
+      errc::corrupt,
+      fmt::format("{}: the file is empty (0 bytes); fetch the file again",
+                  to_utf8(path))};
   return file;
 }
 
@@ -402,25 +339,32 @@ error unsupported_codec(const std::string& path, std::string_view codec) {
   return {errc::unsupported,
           fmt::format("{}: {} is not supported; convert it to FLAC, for "
                       "example with ffmpeg -i IN OUT.flac",
-                      name_of(path), codec)};
+                      to_utf8(path), codec)};
 }
 
 /// Says no to what is plainly not audio, before a decoder searches it for
 /// frames (and writes about that to stderr).
 result<void> check_content(const std::string& path, source_file& file) {
-  std::array<char, 512> head{};
-  const auto got = file.read_at(head.data(), head.size(), 0);
+  const auto head = read_head(file, sniff_head_bytes);
   if (file.failed_with() != 0)
     return system_error(path, "read", file.failed_with());
-  const auto guess =
-    audio::guess_content({head.data(), static_cast<std::size_t>(got)});
-  if (guess.kind == audio::content_class::foreign_audio)
+  const auto guess = guess_content(
+    {reinterpret_cast<const std::uint8_t*>(head.data()), head.size()});
+  switch (guess.kind) {
+  case content_class::unknown:
+  case content_class::playable_audio:
+    return {};
+  case content_class::foreign_audio:
+  case content_class::foreign_media:
     return unsupported_codec(path, guess.name);
-  if (guess.kind == audio::content_class::other)
-    return error{errc::unsupported,
-                 fmt::format("{}: no audio stream: the file holds {}",
-                             name_of(path), guess.name)};
-  return {};
+  case content_class::image:
+  case content_class::other:
+    break;
+  }
+  return error{errc::unsupported,
+               fmt::format("{}: no audio stream: the file holds {}; leave it "
+                           "out or give it its right extension",
+                           to_utf8(path), guess.name)};
 }
 
 class sndfile_audio_decoder_source final : public audio_decoder_source {
@@ -433,7 +377,11 @@ public:
     auto file = std::move(*opened);
     if (const auto checked = check_content(path, *file); !checked)
       return checked.failure();
-    const auto mp3 = inspect_mp3(*file);
+    const auto head = read_head(*file, header_bytes);
+    const auto start = audio::id3_tag_bytes(head);
+    const auto mp3 = audio::mp3_length_of(
+      start == 0 ? head : read_head(*file, header_bytes, start), start,
+      file->bytes());
     file->report(mp3.bytes);
     SF_INFO info{};
     stream_handle stream{
@@ -443,9 +391,9 @@ public:
     if (info.channels < 1 || info.channels > channels_max || info.samplerate < 1
         || info.samplerate > sample_rate_max_hz)
       return error{errc::unsupported,
-                   fmt::format("{}: {} channels at {} Hz; at most {} at {} are "
-                               "supported",
-                               name_of(path), info.channels, info.samplerate,
+                   fmt::format("{}: {} channels at {} Hz are not supported; "
+                               "convert it to at most {} at {} Hz",
+                               to_utf8(path), info.channels, info.samplerate,
                                channels_max, sample_rate_max_hz)};
     audio::pcm_format format{info.samplerate, info.channels, info.frames,
                              codec_name(info)};
@@ -454,7 +402,8 @@ public:
     if (info.frames < 0 || info.frames == std::numeric_limits<sf_count_t>::max()
         || (mp3.is_mp3 && !mp3.is_stated))
       format.frames = 0;
-    if (const auto promised = frames_promised_by_wav(*file, info.frames))
+    if (const auto promised =
+          audio::frames_promised_by_wav(head, file->bytes(), info.frames))
       format.frames = promised;
     // Encoders state an MP3's length; cutters may leave a stale statement, so
     // it binds only when the file also lacks bytes that it states.
@@ -462,7 +411,7 @@ public:
       !mp3.is_mp3 || (mp3.is_stated && mp3.bytes > file->bytes() / 100 * 101);
     return std::unique_ptr<audio_decoder>{
       std::make_unique<sndfile_audio_decoder>(
-        name_of(path), std::move(file), std::move(stream), std::move(format),
+        to_utf8(path), std::move(file), std::move(stream), std::move(format),
         must_be_whole)};
   }
 
@@ -480,12 +429,14 @@ private:
               fmt::format("{}: no audio stream: no known audio format "
                           "(WAV, FLAC, Ogg, Opus, MP3, AIFF, …); is it "
                           "another kind of file?",
-                          name_of(path))};
+                          to_utf8(path))};
     case SF_ERR_UNSUPPORTED_ENCODING:
       return unsupported_codec(path, "this encoding");
     default:
-      return {errc::corrupt, fmt::format("{}: the audio header is damaged: {}",
-                                         name_of(path), sf_strerror(nullptr))};
+      return {
+        errc::corrupt,
+        fmt::format("{}: the audio header is damaged: {}; fetch the file again",
+                    to_utf8(path), sf_strerror(nullptr))};
     }
   }
 };

@@ -1,6 +1,6 @@
 #include "io/taglib_tag_reader.hpp"
 
-#include "domain/utf8.hpp"
+#include "domain/text/utf8.hpp"
 
 #include <fmt/core.h>
 #include <sys/stat.h>

@@ -10,6 +10,7 @@
 #include "domain/ports/media_finder.hpp"
 #include "domain/result.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -161,7 +162,7 @@ struct find_request {
 struct find_progress {
   std::int64_t files_seen = 0;
   /// Media files, by `media_kind`; index 0 is unused.
-  std::int64_t media[4] = {};
+  std::array<std::int64_t, 4> media{};
   std::int64_t unchanged = 0;
   std::int64_t bytes_read = 0;
   record_report recorded;

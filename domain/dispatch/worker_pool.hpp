@@ -157,7 +157,7 @@ private:
   };
 
   [[nodiscard]] slot_state* current(const worker_seat& seat) noexcept;
-  void vacate(slot_state& slot) noexcept;
+  static void vacate(slot_state& slot) noexcept;
 
   job_kind kind_;
   pool_limits limits_;

@@ -10,13 +10,7 @@ namespace troupe {
 
 namespace {
 
-/// What the bytes are: for a person, and for us when it is media.
-struct content_type {
-  std::string_view description;
-  std::optional<media_kind> kind;
-};
-
-constexpr auto no_kind = std::optional<media_kind>{};
+using enum content_class;
 
 std::string_view as_text(std::span<const std::uint8_t> head) noexcept {
   return {reinterpret_cast<const char*>(head.data()), head.size()};
@@ -27,6 +21,15 @@ bool has_at(std::string_view head, std::size_t offset,
   return head.size() >= offset && head.substr(offset, bytes.size()) == bytes;
 }
 
+/// ASCII letters only: neither extensions nor tags have others.
+std::string in_lower_case(std::string_view text) {
+  std::string lower{text};
+  for (char& character : lower)
+    if (character >= 'A' && character <= 'Z')
+      character = static_cast<char>(character - 'A' + 'a');
+  return lower;
+}
+
 // -- signatures ---------------------------------------------------------------
 
 /// A fixed byte string at a fixed place, with an optional second one.
@@ -34,105 +37,107 @@ struct signature {
   std::string_view bytes;
   std::size_t second_offset;
   std::string_view second;
-  content_type type;
+  content_guess guess;
 };
 
-constexpr signature plain(std::string_view bytes, std::string_view description,
-                          std::optional<media_kind> kind) {
-  return {bytes, 0, {}, {description, kind}};
+constexpr signature plain(std::string_view bytes, std::string_view name,
+                          content_class kind) {
+  return {bytes, 0, {}, {kind, name}};
 }
 
 using namespace std::string_view_literals;
 
 constexpr std::array signatures{
-  signature{"RIFF"sv, 8, "WAVE"sv, {"WAV audio", media_kind::audio}},
-  signature{"RF64"sv, 8, "WAVE"sv, {"RF64 audio", media_kind::audio}},
-  signature{"BW64"sv, 8, "WAVE"sv, {"BW64 audio", media_kind::audio}},
-  signature{"RIFX"sv, 8, "WAVE"sv, {"WAV audio", media_kind::audio}},
-  plain("riff\x2E\x91\xCF\x11"sv, "Wave64 audio", media_kind::audio),
-  signature{"FORM"sv, 8, "AIFF"sv, {"AIFF audio", media_kind::audio}},
-  signature{"FORM"sv, 8, "AIFC"sv, {"AIFF-C audio", media_kind::audio}},
-  plain("fLaC"sv, "FLAC audio", media_kind::audio),
-  plain("ID3\x02"sv, "tagged MPEG audio", media_kind::audio),
-  plain("ID3\x03"sv, "tagged MPEG audio", media_kind::audio),
-  plain("ID3\x04"sv, "tagged MPEG audio", media_kind::audio),
-  plain("MAC \x00"sv, "Monkey's Audio", media_kind::audio),
-  plain("MAC \x96\x0F"sv, "Monkey's Audio", media_kind::audio),
-  plain("wvpk"sv, "WavPack audio", media_kind::audio),
-  plain("MPCK"sv, "Musepack audio", media_kind::audio),
-  plain("MP+"sv, "Musepack audio", media_kind::audio),
-  plain("TTA1"sv, "True Audio", media_kind::audio),
-  plain("DSD \x1C\x00"sv, "DSF audio", media_kind::audio),
-  plain(".snd\x00\x00"sv, "AU audio", media_kind::audio),
-  plain("caff\x00\x01"sv, "Core Audio Format", media_kind::audio),
-  plain("#!AMR"sv, "AMR audio", media_kind::audio),
-  plain("\xFF\xD8\xFF"sv, "a JPEG picture", media_kind::image),
-  plain("\x89PNG\r\n\x1A\n"sv, "a PNG picture", media_kind::image),
-  signature{"RIFF"sv, 8, "WEBP"sv, {"a WebP picture", media_kind::image}},
-  plain("GIF87a"sv, "a GIF picture", media_kind::image),
-  plain("GIF89a"sv, "a GIF picture", media_kind::image),
-  plain("II*\x00"sv, "a TIFF picture", media_kind::image),
-  plain("MM\x00*"sv, "a TIFF picture", media_kind::image),
-  plain("II+\x00"sv, "a BigTIFF picture", media_kind::image),
-  plain("MM\x00+"sv, "a BigTIFF picture", media_kind::image),
-  signature{"RIFF"sv, 8, "AVI "sv, {"an AVI video", no_kind}},
-  plain("\x1A\x45\xDF\xA3"sv, "a Matroska or WebM video", no_kind),
-  plain("\x00\x00\x01\xBA"sv, "an MPEG video", no_kind),
-  plain("\x00\x00\x01\xB3"sv, "an MPEG video", no_kind),
-  plain("FLV\x01"sv, "a Flash video", no_kind),
-  plain("0&\xB2\x75\x8E\x66\xCF\x11"sv, "Windows media", no_kind),
-  plain("MThd\x00\x00"sv, "a MIDI score", no_kind),
-  plain("PK\x03\x04"sv, "a ZIP archive", no_kind),
-  plain("PK\x05\x06"sv, "an empty ZIP archive", no_kind),
-  plain("\x1F\x8B"sv, "a gzip archive", no_kind),
-  plain("BZh"sv, "a bzip2 archive", no_kind),
+  signature{"RIFF"sv, 8, "WAVE"sv, {playable_audio, "WAV audio"}},
+  signature{"RF64"sv, 8, "WAVE"sv, {playable_audio, "RF64 audio"}},
+  signature{"BW64"sv, 8, "WAVE"sv, {playable_audio, "BW64 audio"}},
+  signature{"RIFX"sv, 8, "WAVE"sv, {playable_audio, "WAV audio"}},
+  plain("riff\x2E\x91\xCF\x11"sv, "Wave64 audio", playable_audio),
+  signature{"FORM"sv, 8, "AIFF"sv, {playable_audio, "AIFF audio"}},
+  signature{"FORM"sv, 8, "AIFC"sv, {playable_audio, "AIFF-C audio"}},
+  plain("fLaC"sv, "FLAC audio", playable_audio),
+  plain("ID3\x02"sv, "tagged MPEG audio", playable_audio),
+  plain("ID3\x03"sv, "tagged MPEG audio", playable_audio),
+  plain("ID3\x04"sv, "tagged MPEG audio", playable_audio),
+  plain("MAC \x00"sv, "Monkey's Audio", foreign_audio),
+  plain("MAC \x96\x0F"sv, "Monkey's Audio", foreign_audio),
+  plain("wvpk"sv, "WavPack audio", foreign_audio),
+  plain("MPCK"sv, "Musepack audio", foreign_audio),
+  plain("MP+"sv, "Musepack audio", foreign_audio),
+  plain("TTA1"sv, "True Audio", foreign_audio),
+  plain("DSD \x1C\x00"sv, "DSD audio", foreign_audio),
+  signature{"FRM8"sv, 12, "DSD "sv, {foreign_audio, "DSD audio"}},
+  plain(".snd\x00\x00"sv, "AU audio", playable_audio),
+  plain("caff\x00\x01"sv, "Core Audio Format", playable_audio),
+  plain("#!AMR"sv, "AMR audio", foreign_audio),
+  plain("\xFF\xD8\xFF"sv, "a JPEG picture", image),
+  plain("\x89PNG\r\n\x1A\n"sv, "a PNG picture", image),
+  signature{"RIFF"sv, 8, "WEBP"sv, {image, "a WebP picture"}},
+  plain("GIF87a"sv, "a GIF picture", image),
+  plain("GIF89a"sv, "a GIF picture", image),
+  plain("II*\x00"sv, "a TIFF picture", image),
+  plain("MM\x00*"sv, "a TIFF picture", image),
+  plain("II+\x00"sv, "a BigTIFF picture", image),
+  plain("MM\x00+"sv, "a BigTIFF picture", image),
+  signature{"RIFF"sv, 8, "AVI "sv, {other, "an AVI video"}},
+  plain("\x1A\x45\xDF\xA3"sv, "a Matroska or WebM video", other),
+  plain("\x00\x00\x01\xBA"sv, "an MPEG video", other),
+  plain("\x00\x00\x01\xB3"sv, "an MPEG video", other),
+  plain("FLV\x01"sv, "a Flash video", other),
+  plain("0&\xB2\x75\x8E\x66\xCF\x11"sv, "Windows Media", foreign_media),
+  plain("MThd\x00\x00"sv, "a MIDI score, which has no sound of its own", other),
+  plain("PK\x03\x04"sv, "a ZIP archive", other),
+  plain("PK\x05\x06"sv, "an empty ZIP archive", other),
+  plain("\x1F\x8B"sv, "a gzip archive", other),
+  plain("BZh"sv, "a bzip2 archive", other),
   plain("\xFD"
         "7zXZ\x00"sv,
-        "an xz archive", no_kind),
-  plain("\x28\xB5\x2F\xFD"sv, "a Zstandard archive", no_kind),
-  plain("7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive", no_kind),
-  plain("Rar!\x1A\x07"sv, "a RAR archive", no_kind),
-  plain("%PDF-"sv, "a PDF document", no_kind),
+        "an xz archive", other),
+  plain("\x28\xB5\x2F\xFD"sv, "a Zstandard archive", other),
+  plain("7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive", other),
+  plain("Rar!\x1A\x07"sv, "a RAR archive", other),
+  plain(R"({\rtf)"sv, "an RTF document", other),
+  plain("%PDF-"sv, "a PDF document", other),
   plain("\x7F"
         "ELF"sv,
-        "a program", no_kind),
-  plain("SQLite format 3\x00"sv, "an SQLite database", no_kind),
+        "a program", other),
+  plain("SQLite format 3\x00"sv, "an SQLite database", other),
 };
 
-std::optional<content_type> by_signature(std::string_view head) noexcept {
+std::optional<content_guess> by_signature(std::string_view head) noexcept {
   for (const auto& entry : signatures)
     if (has_at(head, 0, entry.bytes)
         && has_at(head, entry.second_offset, entry.second))
-      return entry.type;
+      return entry.guess;
   return std::nullopt;
 }
 
 // -- formats whose signature is not enough ------------------------------------
 
 /// ISO base media: the brands of the `ftyp` box tell picture, sound and film.
-std::optional<content_type> by_brand(std::string_view head) noexcept {
+std::optional<content_guess> by_brand(std::string_view head) noexcept {
   if (!has_at(head, 4, "ftyp") || head.size() < 12)
     return std::nullopt;
   const auto brand = head.substr(8, 4);
   if (brand == "avif" || brand == "avis")
-    return content_type{"an AVIF picture", media_kind::image};
+    return content_guess{image, "an AVIF picture"};
   constexpr std::array heif{"heic"sv, "heix"sv, "hevc"sv, "hevx"sv,
                             "heim"sv, "heis"sv, "mif1"sv, "msf1"sv};
   if (std::find(heif.begin(), heif.end(), brand) != heif.end())
-    return content_type{"a HEIF picture", media_kind::image};
+    return content_guess{image, "a HEIF picture"};
   if (brand == "M4A " || brand == "M4B " || brand == "M4P ")
-    return content_type{"MP4 audio", media_kind::audio};
+    return content_guess{foreign_audio, "MPEG-4 audio (AAC or ALAC)"};
   if (brand == "qt  ")
-    return content_type{"a QuickTime video", std::nullopt};
-  return content_type{"an MP4 video", std::nullopt};
+    return content_guess{other, "a QuickTime video"};
+  return content_guess{other, "an MPEG-4 video"};
 }
 
 /// Ogg (RFC 3533): the pages that begin a stream come first and name their
 /// codec. One video stream makes the file a film.
-std::optional<content_type> by_ogg_streams(std::string_view head) noexcept {
+std::optional<content_guess> by_ogg_streams(std::string_view head) noexcept {
   if (!has_at(head, 0, "OggS\x00"sv))
     return std::nullopt;
-  std::optional<content_type> found;
+  std::optional<content_guess> found;
   std::size_t page = 0;
   while (has_at(head, page, "OggS\x00"sv) && head.size() >= page + 27) {
     const bool begins_stream = (head[page + 5] & 2) != 0;
@@ -142,28 +147,28 @@ std::optional<content_type> by_ogg_streams(std::string_view head) noexcept {
     const auto body = page + 27 + segments;
     if (has_at(head, body, "\x80theora"sv) || has_at(head, body, "BBCD\x00"sv)
         || has_at(head, body, "OVP80"sv) || has_at(head, body, "\x01video"sv))
-      return content_type{"an Ogg video", std::nullopt};
+      return content_guess{other, "an Ogg video"};
     if (has_at(head, body, "\x01vorbis"sv))
-      found = {"Ogg Vorbis audio", media_kind::audio};
+      found = {playable_audio, "Ogg Vorbis audio"};
     else if (has_at(head, body, "OpusHead"sv))
-      found = {"Ogg Opus audio", media_kind::audio};
+      found = {playable_audio, "Ogg Opus audio"};
     else if (has_at(head, body,
                     "\x7F"
                     "FLAC"sv))
-      found = {"Ogg FLAC audio", media_kind::audio};
+      found = {playable_audio, "Ogg FLAC audio"};
     else if (has_at(head, body, "Speex   "sv))
-      found = {"Ogg Speex audio", media_kind::audio};
+      found = {playable_audio, "Ogg Speex audio"};
     std::size_t body_bytes = 0;
     for (std::size_t i = page + 27; i < body && i < head.size(); ++i)
       body_bytes += static_cast<std::uint8_t>(head[i]);
     page = body + body_bytes;
   }
-  return found ? found : content_type{"an Ogg file", std::nullopt};
+  return found ? found : content_guess{unknown, "an Ogg file"};
 }
 
 /// "BM" alone begins many texts; the length of the header after it is one of
 /// the few that were ever defined.
-std::optional<content_type> by_bitmap_header(std::string_view head) noexcept {
+std::optional<content_guess> by_bitmap_header(std::string_view head) noexcept {
   if (!has_at(head, 0, "BM") || head.size() < 18)
     return std::nullopt;
   constexpr std::array<std::uint8_t, 8> lengths{12, 16, 40,  52,
@@ -173,7 +178,7 @@ std::optional<content_type> by_bitmap_header(std::string_view head) noexcept {
     std::find(lengths.begin(), lengths.end(), length) != lengths.end();
   if (!known || head.substr(15, 3) != "\0\0\0"sv)
     return std::nullopt;
-  return content_type{"a BMP picture", media_kind::image};
+  return content_guess{image, "a BMP picture"};
 }
 
 // -- text ---------------------------------------------------------------------
@@ -213,6 +218,38 @@ bool looks_like_legacy_text(std::string_view head) noexcept {
   return high * 3 <= head.size();
 }
 
+/// True for either, when there is any text at all.
+bool reads_as_text(std::string_view head) noexcept {
+  return !head.empty()
+         && (looks_like_text(head) || looks_like_legacy_text(head));
+}
+
+/// True for the printable beginnings of formats that are not text. A header
+/// of theirs that is cut short is damaged audio, not plain text.
+bool begins_like_audio(std::string_view head) noexcept {
+  constexpr std::array marks{"RIFF"sv, "RIFX"sv, "RF64"sv,    "fLaC"sv,
+                             "OggS"sv, "FORM"sv, "ID3"sv,     ".snd"sv,
+                             "caff"sv, "TAG"sv,  "NIST_1A"sv, "PVF1"sv};
+  return std::any_of(marks.begin(), marks.end(),
+                     [head](auto mark) { return head.starts_with(mark); });
+}
+
+/// The kind of text: by its first tag, after a byte order mark and blanks.
+std::string_view name_of_text(std::string_view head) {
+  // Declarations come early; a page quoted further down is not one.
+  constexpr std::size_t prologue_bytes = 512;
+  const auto first = head.find_first_not_of("\xEF\xBB\xBF \t\r\n"sv);
+  if (first == std::string_view::npos || head[first] != '<')
+    return "plain text";
+  const auto prologue = in_lower_case(head.substr(first, prologue_bytes));
+  if (prologue.find("<!doctype html") != std::string::npos
+      || prologue.find("<html") != std::string::npos)
+    return "an HTML page";
+  if (prologue.starts_with("<?xml") || prologue.starts_with("<svg"))
+    return "an XML document";
+  return "plain text";
+}
+
 // -- names --------------------------------------------------------------------
 
 /// The extension in lower case with its dot; empty for ".name" and "name".
@@ -223,11 +260,7 @@ std::string extension_of(std::string_view file_name) {
   const auto dot = file_name.rfind('.');
   if (dot == std::string_view::npos || dot == 0)
     return {};
-  std::string extension{file_name.substr(dot)};
-  for (char& character : extension)
-    if (character >= 'A' && character <= 'Z')
-      character = static_cast<char>(character - 'A' + 'a');
-  return extension;
+  return in_lower_case(file_name.substr(dot));
 }
 
 constexpr std::array audio_extensions{
@@ -248,21 +281,17 @@ bool holds(const List& list, std::string_view word) {
 }
 
 /// The type by signature or structure; nothing for text and the unknown.
-std::optional<content_type>
+std::optional<content_guess>
 recognise(std::span<const std::uint8_t> bytes) noexcept {
   const auto head = as_text(bytes);
-  if (const auto type = by_signature(head))
-    return type;
-  if (const auto type = by_brand(head))
-    return type;
-  if (const auto type = by_ogg_streams(head))
-    return type;
-  if (const auto type = by_bitmap_header(head))
-    return type;
+  for (const auto look :
+       {by_signature, by_brand, by_ogg_streams, by_bitmap_header})
+    if (const auto guess = look(head))
+      return guess;
   if (begins_mpeg_audio(bytes))
-    return content_type{"MPEG audio", media_kind::audio};
+    return content_guess{playable_audio, "MPEG audio"};
   if (begins_adts_audio(bytes))
-    return content_type{"AAC audio", media_kind::audio};
+    return content_guess{foreign_audio, "AAC audio"};
   return std::nullopt;
 }
 
@@ -285,31 +314,26 @@ std::optional<media_kind> kind_by_name(std::string_view file_name,
 std::optional<media_kind> sniff(std::span<const std::uint8_t> head,
                                 std::string_view file_name,
                                 const sniff_rules& rules) {
-  const auto type = recognise(head);
-  if (type && type->kind)
-    return type->kind;
+  const auto guess = recognise(head);
+  if (guess && (guess->kind == playable_audio || guess->kind == foreign_audio))
+    return media_kind::audio;
+  if (guess && guess->kind == image)
+    return media_kind::image;
   const auto named = kind_by_name(file_name, rules);
-  if (named != media_kind::text)
-    return named;
-  const auto text = as_text(head);
-  const bool reads = !type && !text.empty()
-                     && (looks_like_text(text) || looks_like_legacy_text(text));
-  return reads ? named : std::nullopt;
+  if (named == media_kind::text && (guess || !reads_as_text(as_text(head))))
+    return std::nullopt;
+  return named;
 }
 
-std::string describe_content(std::span<const std::uint8_t> head) {
+content_guess guess_content(std::span<const std::uint8_t> head) {
   if (head.empty())
-    return "nothing (0 bytes)";
-  if (const auto type = recognise(head))
-    return std::string{type->description};
+    return {other, "nothing (0 bytes)"};
+  if (const auto guess = recognise(head))
+    return *guess;
   const auto text = as_text(head);
-  if (!looks_like_text(text))
-    return "unrecognised data";
-  if (has_at(text, 0, "<!DOCTYPE html") || has_at(text, 0, "<html"))
-    return "an HTML page";
-  if (has_at(text, 0, "<?xml") || has_at(text, 0, "<svg"))
-    return "an XML document";
-  return "plain text";
+  if (begins_like_audio(text) || !reads_as_text(text))
+    return {unknown, "unrecognised data"};
+  return {other, name_of_text(text)};
 }
 
 } // namespace troupe

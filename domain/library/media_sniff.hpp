@@ -45,8 +45,32 @@ sniff(std::span<const std::uint8_t> head, std::string_view file_name,
 [[nodiscard]] std::optional<media_kind> kind_by_name(std::string_view file_name,
                                                      const sniff_rules& rules);
 
-/// Says for a person what the bytes are: "plain text", "a ZIP archive",
-/// "an MP4 video", "nothing (0 bytes)", "unrecognised data".
-[[nodiscard]] std::string describe_content(std::span<const std::uint8_t> head);
+/// What bytes are to somebody who wants to decode them.
+enum class content_class : std::uint8_t {
+  /// Nothing certain: let the decoder try.
+  unknown,
+  /// Audio of a format that we decode.
+  playable_audio,
+  /// Audio of a codec that we have no decoder for.
+  foreign_audio,
+  /// A container for sound or film that we have no decoder for.
+  foreign_media,
+  image,
+  /// Text, film, archives and all else.
+  other,
+};
+
+/// A guess and its name for a person, to stand behind "the file holds".
+struct content_guess {
+  content_class kind = content_class::unknown;
+  /// "plain text", "a ZIP archive", "an MPEG-4 video", "nothing (0 bytes)",
+  /// "unrecognised data"; lives as long as the program.
+  std::string_view name;
+};
+
+/// Guesses from content alone, whatever the file's name says.
+/// @param head the first `sniff_head_bytes` bytes, or the whole file
+/// Complexity: O(head.size()).
+[[nodiscard]] content_guess guess_content(std::span<const std::uint8_t> head);
 
 } // namespace troupe

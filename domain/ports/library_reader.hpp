@@ -4,9 +4,11 @@
 #include "domain/library/found_file.hpp"
 #include "domain/result.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe {
@@ -153,7 +155,7 @@ struct kind_coverage {
 struct queue_depth {
   job_kind kind = job_kind::audio_analyze;
   /// Index: `job_state`.
-  std::int64_t counts[8] = {};
+  std::array<std::int64_t, 8> counts{};
   /// When the oldest ready job became ready; 0 without any.
   std::int64_t oldest_ready_us = 0;
 };

@@ -56,4 +56,16 @@ std::size_t utf8_sequence_bytes(std::string_view text) noexcept {
   return 0;
 }
 
+std::string to_utf8(std::string_view bytes) {
+  constexpr std::string_view replacement = "\xEF\xBF\xBD";
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto length = utf8_sequence_bytes(bytes);
+    out += length == 0 ? replacement : bytes.substr(0, length);
+    bytes.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
 } // namespace troupe

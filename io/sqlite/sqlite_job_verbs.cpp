@@ -56,6 +56,19 @@ std::int64_t count_matches(store_context& store, const std::string& states,
   return counting.row() ? counting.integer(0) : 0;
 }
 
+/// Runs `change` on the jobs of the filter and writes how many it changed to
+/// the audit. Replies that number.
+std::int64_t run_audited(store_context& store, query& change,
+                         const job_filter& filter, const audit_note& note,
+                         std::int64_t now_us) {
+  bind_filter(change, filter);
+  change.run();
+  const auto affected = store.db.failed() ? 0 : store.db.changes();
+  write_audit(store.db, now_us, note.actor, note.action, note.target,
+              note.detail, affected);
+  return affected;
+}
+
 /// Fails with `errc::not_found` when the filter names a job that is not there;
 /// replies its state otherwise, nothing when it names none.
 std::optional<job_state> named_state(store_context& store,
@@ -136,12 +149,7 @@ std::int64_t retry_jobs(store_context& store, const job_filter& filter,
                 " rank = {0} - priority * {1}, updated_us = {0} WHERE {2}",
                 now_us, store.aging_us, states)
       + conditions_of(filter));
-  bind_filter(change, filter);
-  change.run();
-  const auto affected = store.db.failed() ? 0 : store.db.changes();
-  write_audit(store.db, now_us, note.actor, note.action, note.target,
-              note.detail, affected);
-  return affected;
+  return run_audited(store, change, filter, note, now_us);
 }
 
 std::int64_t cancel_jobs(store_context& store, const job_filter& filter,
@@ -157,12 +165,7 @@ std::int64_t cancel_jobs(store_context& store, const job_filter& filter,
                 " updated_us = {} WHERE {}",
                 number_of(error_class::cancelled), now_us, states)
       + conditions_of(filter));
-  bind_filter(change, filter);
-  change.run();
-  const auto affected = store.db.failed() ? 0 : store.db.changes();
-  write_audit(store.db, now_us, note.actor, note.action, note.target,
-              note.detail, affected);
-  return affected;
+  return run_audited(store, change, filter, note, now_us);
 }
 
 } // namespace troupe::io::sqlite

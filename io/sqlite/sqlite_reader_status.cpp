@@ -59,7 +59,7 @@ std::vector<queue_depth> read_queues(database& db, const recipe_rows& recipes,
     auto& queue = queues[rows.integer(0)];
     const auto state = static_cast<job_state>(rows.integer(1));
     const auto index = static_cast<std::size_t>(rows.integer(1));
-    if (index < std::size(queue.counts))
+    if (index < queue.counts.size())
       ++queue.counts[index];
     if (state == job_state::ready) {
       const auto since_us = rows.integer(5);

@@ -199,7 +199,7 @@ TEST_F(analyzer_test, refuses_media_longer_than_allowed) {
   const auto end = outcome();
   EXPECT_EQ(end.stage, "open");
   EXPECT_EQ(end.why, error_class::permanent);
-  EXPECT_NE(end.message.find("61 s of audio"), std::string::npos);
+  EXPECT_NE(end.message.find("longer than"), std::string::npos);
   EXPECT_NE(end.message.find("duration_s_max = 60"), std::string::npos);
 }
 

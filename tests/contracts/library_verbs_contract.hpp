@@ -1,7 +1,7 @@
 #pragma once
 
 #include "tests/contracts/library_fixture.hpp"
-#include "tests/io/temporary_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 namespace troupe::contracts {
 
@@ -344,8 +344,8 @@ TEST_P(library_verbs_contract, reconciles_to_nothing_when_all_is_queued) {
 
 TEST_P(library_verbs_contract, copies_a_library_that_is_in_use) {
   job_in(job_state::done);
-  const auto folder = fresh_folder();
-  const auto copy = (*folder / "copy.db").string();
+  const fakes::scratch_folder folder;
+  const auto copy = folder.at("copy.db");
   const auto done = store_->backup(copy);
   ASSERT_TRUE(done) << done.failure().detail;
   EXPECT_GT(std::filesystem::file_size(copy), 4096U);

@@ -1,5 +1,5 @@
 #include "io/inotify_folder_watch.hpp"
-#include "tests/io/scratch_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -37,7 +37,7 @@ protected:
     return ::poll(&request, 1, 0) == 1;
   }
 
-  testing::scratch_folder folder;
+  fakes::scratch_folder folder;
   std::unique_ptr<folder_watch> watch;
 };
 
@@ -148,7 +148,7 @@ TEST_F(inotify_folder_watch_test, names_the_limit_of_watches) {
   // A user namespace of its own bounds the child's watches at two: the roots
   // music and music/deep fit, a third folder does not.
   constexpr int no_namespace = 77;
-  const auto status = testing::in_child([&] {
+  const auto status = fakes::in_child([&] {
     if (::unshare(CLONE_NEWUSER) != 0)
       return no_namespace;
     std::ofstream limit{"/proc/sys/user/max_inotify_watches"};

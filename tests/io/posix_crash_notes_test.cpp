@@ -1,5 +1,5 @@
 #include "io/posix_crash_notes.hpp"
-#include "tests/io/scratch_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -60,7 +60,7 @@ protected:
   /// none did.
   template <class Body>
   int dies_by(Body body) {
-    const int status = testing::in_child([&] {
+    const int status = fakes::in_child([&] {
       const rlimit no_core{0, 0};
       ::setrlimit(RLIMIT_CORE, &no_core);
       auto notes = open_posix_crash_notes(library);
@@ -80,7 +80,7 @@ protected:
     return taken.value();
   }
 
-  testing::scratch_folder folder;
+  fakes::scratch_folder folder;
   std::string library = folder.at("library.db");
 };
 

@@ -1,5 +1,5 @@
 #include "io/posix_library_lock.hpp"
-#include "tests/io/scratch_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ protected:
     return locker->acquire(name, {::getpid(), "index", ""});
   }
 
-  testing::scratch_folder folder;
+  fakes::scratch_folder folder;
   std::string library = folder.at("library.db");
   std::unique_ptr<library_locker> locker = open_posix_library_lock();
 };
@@ -137,7 +137,7 @@ TEST_F(posix_library_lock_test, names_a_missing_folder) {
 
 TEST_F(posix_library_lock_test, names_a_folder_that_may_not_be_written) {
   ::chmod(folder.path().c_str(), 0555);
-  EXPECT_TRUE(testing::holds_unprivileged([&] {
+  EXPECT_TRUE(fakes::holds_unprivileged([&] {
     const auto lock = acquire(library);
     return !lock && lock.failure().code == errc::permission_denied ? 0 : 1;
   }));

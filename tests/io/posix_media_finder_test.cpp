@@ -1,6 +1,6 @@
 #include "io/openssl_content_hash.hpp"
 #include "io/posix_media_finder.hpp"
-#include "tests/io/scratch_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -56,7 +56,7 @@ protected:
     return finder()->examine({path, {}});
   }
 
-  testing::scratch_folder folder;
+  fakes::scratch_folder folder;
 };
 
 // -- walking ------------------------------------------------------------------
@@ -184,7 +184,7 @@ TEST_F(posix_media_finder_test, a_folder_that_cannot_be_read_is_a_problem) {
   folder.write("open/b.wav", "x");
   ::chmod(folder.path().c_str(), 0755);
   ::chmod(folder.at("closed").c_str(), 0000);
-  EXPECT_TRUE(testing::holds_unprivileged([&] {
+  EXPECT_TRUE(fakes::holds_unprivileged([&] {
     const auto all = walk({folder.path()});
     const bool rest_goes_on =
       all.names == std::vector<std::string>{"open/b.wav"};
@@ -298,7 +298,7 @@ TEST_F(posix_media_finder_test, names_a_file_that_may_not_be_read) {
   const auto path = folder.write("a.wav", "x");
   ::chmod(folder.path().c_str(), 0755);
   ::chmod(path.c_str(), 0000);
-  EXPECT_TRUE(testing::holds_unprivileged([&] {
+  EXPECT_TRUE(fakes::holds_unprivileged([&] {
     const auto found = examine(path);
     return !found && found.failure().code == errc::permission_denied ? 0 : 1;
   }));

@@ -1,5 +1,5 @@
 #include "io/posix_thread_placement.hpp"
-#include "tests/io/scratch_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -24,7 +24,7 @@ protected:
       {folder.at("cgroup"), folder.at("groups")});
   }
 
-  testing::scratch_folder folder;
+  fakes::scratch_folder folder;
   std::unique_ptr<thread_placement> placement = open_posix_thread_placement();
 };
 

@@ -1,6 +1,6 @@
 #include "io/spdlog_log_sink.hpp"
 #include "io/system_wall_clock.hpp"
-#include "tests/io/scratch_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -36,7 +36,7 @@ protected:
     return all;
   }
 
-  testing::scratch_folder folder;
+  fakes::scratch_folder folder;
   std::string file = folder.write("log", "");
   int number = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
 };

@@ -1,4 +1,4 @@
-#include "domain/utf8.hpp"
+#include "domain/text/utf8.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/entry_json.hpp"
 #include "tools/output/exit_code.hpp"

@@ -1,6 +1,6 @@
 #include "tools/output/entry_json.hpp"
 
-#include "domain/utf8.hpp"
+#include "domain/text/utf8.hpp"
 
 #include <fmt/format.h>
 

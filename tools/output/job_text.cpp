@@ -1,6 +1,6 @@
 #include "tools/output/job_text.hpp"
 
-#include "domain/utf8.hpp"
+#include "domain/text/utf8.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/table.hpp"
 #include "tools/terminal/units.hpp"

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace troupe {
 namespace {
@@ -156,7 +157,7 @@ TEST(media_sniff, keeps_text_whose_last_character_the_head_cuts) {
     text += "é";
   text.resize(sniff_head_bytes);
   EXPECT_EQ(kind_of(text, "a.txt"), media_kind::text);
-  EXPECT_EQ(describe_content(bytes(text)), "plain text");
+  EXPECT_EQ(guess_content(bytes(text)).name, "plain text");
 }
 
 TEST(media_sniff, honours_the_configured_text_extensions) {
@@ -165,15 +166,55 @@ TEST(media_sniff, honours_the_configured_text_extensions) {
   EXPECT_EQ(sniff(bytes("x"), "a.txt", rules), std::nullopt);
 }
 
-TEST(media_sniff, names_what_it_sees_for_a_person) {
-  EXPECT_EQ(describe_content({}), "nothing (0 bytes)");
-  EXPECT_EQ(describe_content(bytes("hello\n")), "plain text");
-  EXPECT_EQ(describe_content(bytes("PK\x03\x04")), "a ZIP archive");
-  EXPECT_EQ(describe_content(bytes("\0\0\0\x20"
-                                   "ftypisom\0\0\0\0"s)),
-            "an MP4 video");
-  EXPECT_EQ(describe_content(bytes("<!DOCTYPE html>")), "an HTML page");
-  EXPECT_EQ(describe_content(bytes("\x01\x02"s)), "unrecognised data");
+TEST(media_sniff, guesses_what_the_bytes_are_and_names_it) {
+  struct guess_case {
+    std::string head;
+    content_class kind;
+    std::string name;
+  };
+
+  using enum content_class;
+  const std::vector<guess_case> rows{
+    {"", other, "nothing (0 bytes)"},
+    {"just some words\nand more", other, "plain text"},
+    {"Gr\xFC\xDF Gott, alter Text", other, "plain text"},
+    {"\xEF\xBB\xBF <!DOCTYPE HTML><p>", other, "an HTML page"},
+    {"<?xml version='1.0'?><!DOCTYPE html><html>", other, "an HTML page"},
+    {"<svg xmlns=''>", other, "an XML document"},
+    {"a page starts with <html>", other, "plain text"},
+    {R"({\rtf1 x})", other, "an RTF document"},
+    {"%PDF-1.7", other, "a PDF document"},
+    {"PK\x03\x04", other, "a ZIP archive"},
+    {"\x1A\x45\xDF\xA3", other, "a Matroska or WebM video"},
+    {"\0\0\0\x20"
+     "ftypisom\0\0\0\0"s,
+     other, "an MPEG-4 video"},
+    {"\xFF\xD8\xFF\xE0 JFIF", image, "a JPEG picture"},
+    {"\x89PNG\r\n\x1A\n", image, "a PNG picture"},
+    {"\0\0\0\x20"
+     "ftypM4A "s,
+     foreign_audio, "MPEG-4 audio (AAC or ALAC)"},
+    {adts_frame + adts_frame + adts_frame, foreign_audio, "AAC audio"},
+    {"FRM8\0\0\0\0\0\0\0\x20"
+     "DSD "s,
+     foreign_audio, "DSD audio"},
+    {"\x30\x26\xB2\x75\x8E\x66\xCF\x11", foreign_media, "Windows Media"},
+    {"RIFF\x24\x08\0\0WAVEfmt "s, playable_audio, "WAV audio"},
+    {"fLaC", playable_audio, "FLAC audio"},
+    {"ID3\x03\0\0"s, playable_audio, "tagged MPEG audio"},
+    {mp3_frames(3), playable_audio, "MPEG audio"},
+    // One frame is no proof, and a header cut short is no text.
+    {"\xFF\xFB\x90\x64", unknown, "unrecognised data"},
+    {"RIFF", unknown, "unrecognised data"},
+    {"NIST_1A\n   1024\n", unknown, "unrecognised data"},
+    {ogg_page(2, "fishead"), unknown, "an Ogg file"},
+    {"\x01\x02"s, unknown, "unrecognised data"},
+  };
+  for (const auto& [head, kind, name] : rows) {
+    const auto guess = guess_content(bytes(head));
+    EXPECT_EQ(guess.kind, kind) << head;
+    EXPECT_EQ(guess.name, name) << head;
+  }
 }
 
 TEST(media_sniff, survives_every_prefix_of_random_bytes) {
@@ -190,7 +231,7 @@ TEST(media_sniff, survives_every_prefix_of_random_bytes) {
         text += static_cast<char>(byte(random));
       for (std::size_t size = 0; size <= text.size(); ++size) {
         const auto head = text.substr(0, size);
-        EXPECT_FALSE(describe_content(bytes(head)).empty());
+        EXPECT_FALSE(guess_content(bytes(head)).name.empty());
         static_cast<void>(kind_of(head, "a.txt"));
       }
     }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace troupe {
 namespace {
 
@@ -54,6 +56,19 @@ TEST(utf8, knows_the_borders_of_well_formed_sequences) {
   };
   for (const auto& row : cases)
     EXPECT_EQ(utf8_sequence_bytes(row.text), row.bytes);
+}
+
+TEST(utf8, keeps_what_is_well_formed_and_replaces_the_rest) {
+  const std::string bad = "\xEF\xBF\xBD";
+  EXPECT_EQ(to_utf8(""), "");
+  EXPECT_EQ(to_utf8("plain"), "plain");
+  EXPECT_EQ(to_utf8("h\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x8E\xB5"),
+            "h\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x8E\xB5");
+  EXPECT_EQ(to_utf8("caf\xE9"), "caf" + bad);
+  EXPECT_EQ(to_utf8("\xC0\x80"), bad + bad);           // overlong
+  EXPECT_EQ(to_utf8("\xED\xA0\x80"), bad + bad + bad); // surrogate
+  EXPECT_EQ(to_utf8("\xE2\x82"), bad + bad);           // cut short
+  EXPECT_EQ(to_utf8("\xF4\x90\x80\x80"), bad + bad + bad + bad);
 }
 
 } // namespace

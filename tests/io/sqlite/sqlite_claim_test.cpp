@@ -1,6 +1,6 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_fixture.hpp"
-#include "tests/io/temporary_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -20,8 +20,12 @@ using contracts::two_recipes;
 class sqlite_claim_test : public testing::Test {
 protected:
   void SetUp() override {
+    open(":memory:" + fakes::scratch_name());
+  }
+
+  void open(const std::string& file) {
     io::sqlite_library_options options;
-    options.file = ":memory:" + fresh_name();
+    options.file = file;
     options.recipes = two_recipes();
     options.aging_us = aging_us;
     auto opened = io::open_sqlite_library_store(options);
@@ -155,20 +159,12 @@ TEST_F(sqlite_claim_test, agrees_with_a_simple_queue_over_random_commands) {
 TEST_F(sqlite_claim_test, lets_a_patient_job_overtake_an_urgent_newcomer) {
   // Priorities come from clients; the library itself gives all jobs the same,
   // so they are set from outside here.
-  const auto file = fresh_folder();
-  io::sqlite_library_options options;
-  options.file = (*file / "library.db").string();
-  options.recipes = two_recipes();
-  options.aging_us = aging_us;
-  auto opened = io::open_sqlite_library_store(options);
-  ASSERT_TRUE(opened);
-  store_ = std::move(opened).value();
-  ASSERT_TRUE(store_->begin());
-  epoch_ = store_->start_epoch(now_us_)->epoch;
-  ASSERT_TRUE(store_->commit());
+  const fakes::scratch_folder folder;
+  const auto file = folder.at("library.db");
+  open(file);
   record(1, 3);
   sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open(options.file.c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
   // All three are due in the future: job 1 of priority 0 at once, job 2 of
   // priority 9 after 8 minutes, job 3 of priority 9 after 10 minutes. Nine
   // levels are worth 9 minutes: 2 goes before 1, and 1 before 3.

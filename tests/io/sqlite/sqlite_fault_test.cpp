@@ -2,7 +2,7 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_fixture.hpp"
 #include "tests/fakes/layered_vfs.hpp"
-#include "tests/io/temporary_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -170,8 +170,8 @@ TEST_P(sqlite_fault_test, never_acknowledges_what_did_not_happen) {
   std::int64_t runs = 0;
   std::int64_t with_failures = 0;
   for (std::int64_t nth = 1;; nth += stride) {
-    const auto folder = fresh_folder(fast_folder());
-    const auto file = (*folder / "library.db").string();
+    const fakes::scratch_folder folder{fakes::memory_disk()};
+    const auto file = folder.at("library.db");
     plan_fault(made.call, made.code, nth);
     const auto outcome = run_scenario(file);
     const bool fired = planned().fired;

@@ -3,7 +3,7 @@
 #include "tests/contracts/library_reader_contract.hpp"
 #include "tests/contracts/library_store_contract.hpp"
 #include "tests/contracts/library_verbs_contract.hpp"
-#include "tests/io/temporary_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -33,8 +33,8 @@ open_reader(const std::string& file, const std::vector<recipe>& recipes) {
 }
 
 library_under_test on_disk() {
-  const auto folder = fresh_folder();
-  const auto file = (*folder / "library.db").string();
+  const auto folder = std::make_shared<fakes::scratch_folder>();
+  const auto file = folder->at("library.db");
   return {
     [folder, file](const auto& recipes) { return open_store(file, recipes); },
     [folder, file](const auto& recipes) {
@@ -43,7 +43,7 @@ library_under_test on_disk() {
 }
 
 library_under_test in_memory() {
-  const auto file = ":memory:" + fresh_name();
+  const auto file = ":memory:" + fakes::scratch_name();
   // A library in memory lives as long as somebody has it open.
   const std::shared_ptr<library_store> keeper = open_store(file, {});
   return {

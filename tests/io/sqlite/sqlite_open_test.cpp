@@ -2,7 +2,7 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "io/sqlite/sqlite_schema.hpp"
 #include "tests/contracts/library_fixture.hpp"
-#include "tests/io/temporary_folder.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -69,8 +69,8 @@ protected:
     return store.failure().code;
   }
 
-  std::shared_ptr<std::filesystem::path> folder_ = fresh_folder();
-  std::string file_ = (*folder_ / "library \xff.db").string();
+  fakes::scratch_folder folder_;
+  std::string file_ = folder_.at("library \xff.db");
 };
 
 } // namespace
@@ -87,7 +87,7 @@ TEST_F(sqlite_open_test, says_that_a_file_is_absent) {
   EXPECT_EQ(open(false).failure().code, errc::not_found);
   EXPECT_EQ(read().failure().code, errc::not_found);
   EXPECT_FALSE(std::filesystem::exists(file_));
-  file_ = (*folder_ / "no" / "such" / "folder.db").string();
+  file_ = folder_.at("no/such/folder.db");
   EXPECT_EQ(open().failure().code, errc::not_found);
 }
 
@@ -162,7 +162,7 @@ TEST_F(sqlite_open_test, needs_write_access_only_for_writing) {
   const auto enterable =
     fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
   fs::permissions(file_, readable);
-  fs::permissions(*folder_, readable | enterable);
+  fs::permissions(folder_.path(), readable | enterable);
   // The superuser may write anywhere: become nobody (65534) for a moment.
   const bool superuser = ::geteuid() == 0;
   ASSERT_TRUE(!superuser || ::seteuid(65534) == 0);
@@ -171,7 +171,7 @@ TEST_F(sqlite_open_test, needs_write_access_only_for_writing) {
   const auto status =
     reader ? (*reader)->status() : result<library_status>{reader.failure()};
   ASSERT_TRUE(!superuser || ::seteuid(0) == 0);
-  fs::permissions(*folder_, fs::perms::owner_all);
+  fs::permissions(folder_.path(), fs::perms::owner_all);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.failure().code, errc::permission_denied)
     << store.failure().detail;

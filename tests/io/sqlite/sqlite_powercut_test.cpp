@@ -1,8 +1,8 @@
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_fixture.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 #include "tests/io/sqlite/powercut_vfs.hpp"
-#include "tests/io/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -106,8 +106,8 @@ private:
 
 /// Starts on what the cut left and counts the promises that were broken.
 std::size_t count_lost(const crash_image& image) {
-  const auto folder = fresh_folder(fast_folder());
-  const auto file = (*folder / "library.db").string();
+  const fakes::scratch_folder folder{fakes::memory_disk()};
+  const auto file = folder.at("library.db");
   for (const auto& [name, bytes] : image.files) {
     const auto suffix = name.ends_with("-wal") ? "-wal" : "";
     std::ofstream{file + suffix, std::ios::binary} << bytes;
@@ -144,9 +144,9 @@ TEST(sqlite_powercut_test, loses_nothing_that_was_acknowledged) {
   const char* campaign = std::getenv("TROUPE_CAMPAIGN");
   const bool full = campaign != nullptr && std::string{campaign} == "full";
   const std::size_t cuts = full ? 150 : 20;
-  const auto folder = fresh_folder(fast_folder());
+  const fakes::scratch_folder folder{fakes::memory_disk()};
   fakes::powercut_disk disk{"cuts"};
-  workload work{(*folder / "library.db").string()};
+  workload work{folder.at("library.db")};
   // A round makes about 20 events; images are taken at random ones, so that
   // a commit, a sync and a checkpoint are each cut in their midst.
   std::mt19937_64 random{20'240'501};

@@ -3,20 +3,36 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 
-namespace troupe::testing {
+namespace troupe::fakes {
+
+/// A name that no other test of this process, and no other process, uses.
+inline std::string scratch_name() {
+  static std::atomic<int> count{0};
+  return "troupe-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
+}
+
+/// Where tests that sync thousands of times keep their folders.
+inline std::filesystem::path memory_disk() {
+  const std::filesystem::path shared_memory = "/dev/shm";
+  return std::filesystem::is_directory(shared_memory)
+           ? shared_memory
+           : std::filesystem::temp_directory_path();
+}
 
 /// A folder of a test's own, removed with all it holds.
 class scratch_folder {
 public:
-  scratch_folder() {
-    auto pattern =
-      (std::filesystem::temp_directory_path() / "troupe-XXXXXX").string();
+  explicit scratch_folder(const std::filesystem::path& parent =
+                            std::filesystem::temp_directory_path()) {
+    auto pattern = (parent / "troupe-XXXXXX").string();
     path_ = std::filesystem::canonical(::mkdtemp(pattern.data()));
   }
 
@@ -74,4 +90,4 @@ bool holds_unprivileged(Body body) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-} // namespace troupe::testing
+} // namespace troupe::fakes
