@@ -83,7 +83,7 @@ std::string work_line(const run_outcome& run) {
   if (work.total == 0)
     return {};
   auto text = fmt::format("analysed: {} of {}", work.done, work.total);
-  if (work.media_s > 0.0 && run.elapsed_s > 0.0)
+  if (work.done > 0 && work.media_s > 0.0 && run.elapsed_s > 0.0)
     text += fmt::format(
       " ({} of media in {}, {:.0f} x real time)", format_duration(work.media_s),
       format_duration(run.elapsed_s), work.media_s / run.elapsed_s);

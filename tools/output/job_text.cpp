@@ -79,6 +79,10 @@ std::string path_and_message(const std::string& path,
     return path + message;
   if (message.find(path) != std::string::npos)
     return message;
+  // Decoders know a file by its name alone.
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (message.starts_with(name + ": "))
+    return path + message.substr(name.size());
   return path + ": " + message;
 }
 
