@@ -33,6 +33,10 @@ TEST_F(crash, names_the_file_and_quarantines_it_at_its_second_death) {
   EXPECT_NE(third.err.find("quarantined: "), std::string::npos) << third.err;
   EXPECT_EQ(entry_of("crash.wav")["state"], "quarantined");
   EXPECT_EQ(count("done"), 4U);
+  const auto listed =
+    json::parse(run(troupe({"admin", "quarantine", "list", "--json"})).out);
+  ASSERT_EQ(listed["items"].size(), 1U);
+  EXPECT_EQ(listed["items"][0]["class"], "crash");
 }
 
 TEST_F(crash, times_out_what_spins_or_sleeps_and_does_the_rest) {

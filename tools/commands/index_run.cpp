@@ -43,8 +43,10 @@ private:
       on_found();
       break;
     case troupe_system::event::idle:
+      // A broken pool is idle as well.
       look();
-      end(run_end::idle);
+      if (!ended_)
+        end(run_end::idle);
       break;
     case troupe_system::event::spine_ended:
       outcome_.why = system_.end_why();

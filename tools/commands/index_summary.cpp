@@ -1,6 +1,7 @@
 #include "tools/commands/index_summary.hpp"
 
 #include "tools/output/exit_code.hpp"
+#include "tools/output/job_text.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/units.hpp"
 
@@ -82,7 +83,7 @@ std::string work_line(const run_outcome& run) {
   if (work.total == 0)
     return {};
   auto text = fmt::format("analysed: {} of {}", work.done, work.total);
-  if (work.media_s > 0.0 && run.elapsed_s > 0.0)
+  if (work.done > 0 && work.media_s > 0.0 && run.elapsed_s > 0.0)
     text += fmt::format(
       " ({} of media in {}, {:.0f} x real time)", format_duration(work.media_s),
       format_duration(run.elapsed_s), work.media_s / run.elapsed_s);
@@ -99,8 +100,8 @@ std::string failure_lines(const index_summary& summary) {
   for (const auto& one : failures) {
     if (shown == failures_shown_max)
       break;
-    text +=
-      fmt::format("  {}: {}\n", shown_text(one.path), shown_text(one.message));
+    text += fmt::format("  {}\n",
+                        shown_text(path_and_message(one.path, one.message)));
     ++shown;
   }
   if (count > static_cast<std::int64_t>(shown))

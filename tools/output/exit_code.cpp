@@ -30,6 +30,8 @@ std::string_view usual_advice(errc code) {
   switch (code) {
   case errc::no_space:
     return "free some space on that disk, then run the same command again";
+  case errc::permission_denied:
+    return "see who may write what: troupe doctor; reading commands still work";
   case errc::io_failure:
     return "check the disk (dmesg), then: troupe doctor";
   case errc::corrupt:

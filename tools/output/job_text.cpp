@@ -67,11 +67,23 @@ std::string job_table(const std::vector<job_row>& jobs,
       {std::string{to_string(job.state)}, std::string{to_string(job.kind)},
        job.why == error_class::none ? "" : std::string{to_string(job.why)},
        fmt::format("{}", job.attempts_charged), job.ulid,
-       job.message.empty() ? job.path
-                           : fmt::format("{}: {}", job.path, job.message)},
+       path_and_message(job.path, job.message)},
       bad ? tone::bad : tone::plain);
   }
   return rows.text(traits);
+}
+
+std::string path_and_message(const std::string& path,
+                             const std::string& message) {
+  if (message.empty() || path.empty())
+    return path + message;
+  if (message.find(path) != std::string::npos)
+    return message;
+  // Decoders know a file by its name alone.
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (message.starts_with(name + ": "))
+    return path + message.substr(name.size());
+  return path + ": " + message;
 }
 
 void print_jobs(const job_page& page, bool as_document, bool as_lines,

@@ -20,6 +20,11 @@ namespace troupe {
 [[nodiscard]] std::string job_table(const std::vector<job_row>& jobs,
                                     const terminal_traits& traits);
 
+/// A file and what is said of it in one line; a message that names the file
+/// stands alone.
+[[nodiscard]] std::string path_and_message(const std::string& path,
+                                           const std::string& message);
+
 /// Prints a page of jobs on stdout, one document or one a line when asked;
 /// says `none` on stderr when a table would be empty.
 void print_jobs(const job_page& page, bool as_document, bool as_lines,
