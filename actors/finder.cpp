@@ -222,6 +222,9 @@ private:
     now_->report.vanish_refused =
       !now_->request.force && !vanished.empty()
       && now_->ledger.looks_unmounted(vanished.size());
+    if (now_->request.prune && !now_->report.vanish_refused)
+      for (const auto entry : now_->ledger.still_missing())
+        vanished.push_back(entry);
     const bool leave = vanished.empty() || now_->request.dry_run
                        || now_->report.vanish_refused || now_->incomplete;
     if (leave)

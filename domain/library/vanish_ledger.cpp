@@ -37,9 +37,17 @@ void vanish_ledger::mark(std::string_view path, bool met) {
 }
 
 std::vector<entry_id> vanish_ledger::vanished() const {
+  return unmet(false);
+}
+
+std::vector<entry_id> vanish_ledger::still_missing() const {
+  return unmet(true);
+}
+
+std::vector<entry_id> vanish_ledger::unmet(bool missing) const {
   std::vector<entry_id> ids;
   for (const auto& [digest, file] : files_)
-    if (!file.met && !file.missing)
+    if (!file.met && file.missing == missing)
       ids.push_back(file.id);
   std::sort(ids.begin(), ids.end());
   return ids;

@@ -34,6 +34,10 @@ public:
   /// Known entries, not missing already, that the walk did not meet.
   [[nodiscard]] std::vector<entry_id> vanished() const;
 
+  /// Known entries, missing since an earlier walk, that this one did not meet
+  /// either: what there is to prune beside the newly vanished.
+  [[nodiscard]] std::vector<entry_id> still_missing() const;
+
   /// Known entries that were not missing before the walk.
   [[nodiscard]] std::int64_t known() const noexcept {
     return known_;
@@ -44,6 +48,8 @@ public:
   [[nodiscard]] bool looks_unmounted(std::size_t vanished_count) const noexcept;
 
 private:
+  [[nodiscard]] std::vector<entry_id> unmet(bool missing) const;
+
   void mark(std::string_view path, bool met);
 
   struct memory {

@@ -47,6 +47,14 @@ TEST(vanish_ledger_test, does_not_name_what_was_missing_before) {
   EXPECT_EQ(ledger.known(), 0);
 }
 
+TEST(vanish_ledger_test, names_for_pruning_what_is_missing_still) {
+  const std::vector files{known("/a", 1, true), known("/b", 2, true),
+                          known("/c", 3)};
+  vanish_ledger ledger{files};
+  EXPECT_FALSE(ledger.meet({"/b", stamp})) << "it is back";
+  EXPECT_EQ(ledger.still_missing(), (std::vector{entry_id{1}}));
+}
+
 TEST(vanish_ledger_test, spares_the_unreadable_and_drops_what_is_no_media) {
   const std::vector files{known("/a", 1), known("/b", 2)};
   vanish_ledger ledger{files};
