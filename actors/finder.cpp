@@ -8,6 +8,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
@@ -30,6 +31,8 @@ struct present_walk {
   /// Examined files not recorded yet.
   found_batch batch;
   std::int64_t batch_bytes = 0;
+  /// The present batch is full at this many bytes.
+  std::int64_t batch_bytes_limit = 0;
   bool walked_all = false;
   /// A folder could not be read: what is in it has not vanished.
   bool incomplete = false;
@@ -78,6 +81,7 @@ private:
 
   caf::result<find_report> on_find(find_request request) {
     auto walk = std::make_unique<present_walk>();
+    walk->batch_bytes_limit = tunables_.first_batch_bytes;
     walk->request = std::move(request);
     walk->promise = self_->make_response_promise<find_report>();
     auto promise = walk->promise;
@@ -193,6 +197,8 @@ private:
   /// Sends the batch; the answer is the credit for the next step.
   void record(bool over) {
     now_->batch_bytes = 0;
+    now_->batch_bytes_limit =
+      std::min(2 * now_->batch_bytes_limit, tunables_.batch_bytes_max);
     if (now_->request.dry_run || now_->batch.files.empty()) {
       now_->batch = {};
       go_on(over);
@@ -244,7 +250,7 @@ private:
 
   [[nodiscard]] bool batch_is_full() const {
     return now_->batch.files.size() >= tunables_.batch_files_max
-           || now_->batch_bytes >= tunables_.batch_bytes_max;
+           || now_->batch_bytes >= now_->batch_bytes_limit;
   }
 
   void note_problem(find_problem problem) {

@@ -19,7 +19,10 @@ struct finder_tunables {
   /// Files recorded in one message, in [1, 4096].
   std::size_t batch_files_max = 64;
   /// Bytes read before a batch is sent even if it is short, so that analysis
-  /// starts while the walk goes on.
+  /// starts while the walk goes on. A walk begins with the first of these and
+  /// doubles it batch by batch: workers that wait for a first batch of 64 MiB
+  /// lose an eighth of a short run.
+  std::int64_t first_batch_bytes = 1 << 20;
   std::int64_t batch_bytes_max = 64 << 20;
   /// Silence of READER or SUPERVISOR after which the walk is given up.
   std::chrono::milliseconds deadline{1'200'000};
