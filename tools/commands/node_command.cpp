@@ -30,7 +30,8 @@ result<void> print_ready(troupe_system& system) {
   return {};
 }
 
-/// Serves until a signal asks for the end; wakes once a second.
+/// Serves until a signal asks for the end; wakes every four seconds to see
+/// whether the core still lives.
 int serve(troupe_system& system, std::int64_t grace_ms) {
   for (;;) {
     const int signal = await_end_signal();

@@ -65,8 +65,8 @@ void block_end_signals() {
 
 int await_end_signal() {
   const auto set = end_signal_set();
-  const timespec second{1, 0};
-  const int signal = sigtimedwait(&set, nullptr, &second);
+  const timespec longest{4, 0};
+  const int signal = sigtimedwait(&set, nullptr, &longest);
   if (signal <= 0)
     return 0;
   // The next one ends the process at once.

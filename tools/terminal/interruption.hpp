@@ -15,7 +15,7 @@ void watch_interruptions();
 /// `await_end_signal` gets them. @pre no other thread runs
 void block_end_signals();
 
-/// Waits at most a second for a blocked signal; its number, or 0.
+/// Waits at most four seconds for a blocked signal; its number, or 0.
 [[nodiscard]] int await_end_signal();
 
 } // namespace troupe
