@@ -1,5 +1,6 @@
 #include "tools/run_troupe.hpp"
 
+#include "config/config_check.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/exit_code.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 namespace troupe {
 
@@ -116,6 +118,28 @@ void show_help_of_chosen(const CLI::App& app) {
   fmt::print("{}", command->help(before));
 }
 
+/// Says what is wrong with the command line, and which word was meant.
+int report_usage(const CLI::App& app, const CLI::ParseError& refused) {
+  const auto unknown = app.remaining(true);
+  if (!app.get_subcommands().empty() || unknown.empty()) {
+    fmt::print(stderr, "troupe: {}\nnext: troupe {}--help\n", refused.what(),
+               app.get_subcommands().empty()
+                 ? ""
+                 : app.get_subcommands().front()->get_name() + " ");
+    return exit_code::usage;
+  }
+  std::vector<std::string> commands;
+  for (const auto* command :
+       app.get_subcommands([](const CLI::App*) { return true; }))
+    commands.push_back(command->get_name());
+  const auto meant = nearest_word(unknown.front(), commands);
+  fmt::print(stderr, "troupe: there is no command {}{}\nnext: {}\n",
+             unknown.front(),
+             meant.empty() ? "" : "; did you mean " + meant + "?",
+             meant.empty() ? "troupe help --all" : "troupe " + meant);
+  return exit_code::usage;
+}
+
 int parse_and_run(int argc, char** argv, const assembly_overrides& overrides) {
   command_context context;
   context.overrides = overrides;
@@ -133,7 +157,10 @@ int parse_and_run(int argc, char** argv, const assembly_overrides& overrides) {
     show_help_of_chosen(app);
     return exit_code::ok;
   } catch (const CLI::ParseError& refused) {
-    return app.exit(refused) == 0 ? exit_code::ok : exit_code::usage;
+    // CLI11 throws for --version as well.
+    if (refused.get_exit_code() == 0)
+      return app.exit(refused);
+    return report_usage(app, refused);
   }
   if (!context.chosen) {
     fmt::print("{}", overview);

@@ -167,7 +167,7 @@ void add_jobs_command(CLI::App& app, command_context& context) {
   auto* list = jobs->add_subcommand("list", "Lists jobs, latest change first");
   add_filters(*list, *options);
   list->add_option("--limit", options->limit, "At most this many")
-    ->check(CLI::PositiveNumber)
+    ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
     ->capture_default_str();
   list->footer("Example: troupe jobs list --state failed --class timeout");
   choose(list, context, options, run_list);

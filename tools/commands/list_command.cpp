@@ -122,7 +122,7 @@ void add_list_command(CLI::App& app, command_context& context) {
       CLI::IsMember({"pending", "done", "failed", "quarantined", "missing"}));
   command->add_option("--under", options->under, "Only at or below this path");
   command->add_option("--limit", options->limit, "At most this many")
-    ->check(CLI::PositiveNumber)
+    ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
     ->capture_default_str();
   command->footer("Example: troupe list --kind audio --state failed");
   command->callback([&context, options] {
