@@ -225,7 +225,9 @@ TEST_F(finder_test, sends_short_batches_when_the_files_are_large) {
     files.put(path_of(i),
               {{40LL << 20, 1}, static_cast<std::uint8_t>(i), true, {}});
   EXPECT_EQ(find().counts.recorded.entries_new, 10);
-  EXPECT_EQ(calls["record"], 5);
+  // Of 40 MiB each: one per batch while the limit grows from 1 to 32 MiB (6
+  // batches), then two per batch of 64 MiB (2 batches).
+  EXPECT_EQ(calls["record"], 8);
 }
 
 TEST_F(finder_test, fails_when_a_root_does_not_exist) {
