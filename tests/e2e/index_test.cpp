@@ -176,16 +176,6 @@ TEST_F(index_command, loses_nothing_when_no_more_can_be_written) {
   EXPECT_LT(kept, static_cast<std::size_t>(files));
 }
 
-TEST_F(index_command, goes_on_past_a_file_without_permission) {
-  if (geteuid() == 0)
-    GTEST_SKIP() << "root may read everything";
-  write_wav("tone.wav");
-  chmod(write_wav("closed.wav").c_str(), 0);
-  const auto end = run(troupe({"index", media_.string()}));
-  EXPECT_EQ(end.code, 5);
-  EXPECT_NE(end.out.find("closed.wav"), std::string::npos) << end.out;
-}
-
 class other_commands : public troupe_scene {};
 
 TEST_F(other_commands, name_what_does_not_exist_by_3) {
