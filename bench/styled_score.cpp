@@ -92,27 +92,30 @@ private:
     if (has_drums)
       write_drums(bar, step);
     if (const double level = level_of(how_.bass, step); level > 0.0)
-      add(voice::bass, step, 1.6, pitch(chord, 1), 0.9 * level);
+      add(voice::bass, step, 0.9, pitch(chord, 1), 0.45 * level);
     if (const double level = level_of(how_.chord, step); level > 0.0)
       for (const int third : {0, 2, 4})
-        add(voice::pluck, step, 2.0, pitch(chord + third, 4), 0.8 * level);
+        add(voice::pluck, step, 2.0, pitch(chord + third, 4), 0.25 * level);
     if (const double level = level_of(how_.arpeggio, step); level > 0.0)
       add(voice::pluck, step, 2.5,
-          pitch(chord + 2 * ((step / 2) % 4), 4 + step / 8 % 2), 1.2 * level);
+          pitch(chord + 2 * ((step / 2) % 4), 4 + step / 8 % 2), 0.5 * level);
     if (how_.has_pad && step == 0)
       for (const int third : {0, 2, 4})
         add(voice::pad, step, how_.beats_a_bar * steps_a_beat,
-            pitch(chord + third, 3), 0.7);
+            pitch(chord + third, 3), 0.5);
     if (how_.has_melody && section % 3 != 2 && step % 2 == 0
         && random_.below(step % 4 == 0 ? 3 : 5) < 2)
       add(voice::lead, step, 1.0 + random_.below(4),
-          pitch(chord + 2 * random_.below(4), 5), 0.6);
+          pitch(chord + 2 * random_.below(4), 5), 0.4);
   }
 
   void write_drums(int bar, int step) {
     const bool fill = bar % 4 == 3 && step >= (how_.beats_a_bar - 1) * 4;
-    if (const double level = level_of(how_.kick, step); level > 0.0)
-      add(voice::kick, step, 2.0, 36, level);
+    if (const double level = level_of(how_.kick, step); level > 0.0) {
+      add(voice::kick, step, 1.0, 36, 1.3 * level);
+      // The beater's click, which the synthesizer's kick lacks.
+      add(voice::snare, step, 0.1, 38, 0.25 * level);
+    }
     if (const double level = level_of(how_.snare, step); level > 0.0)
       add(voice::snare, step, 1.5, 38, 0.9 * level);
     else if (fill && !how_.snare.empty() && random_.below(2) == 0)

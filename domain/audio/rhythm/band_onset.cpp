@@ -13,6 +13,8 @@ constexpr double lowest_hz = 30.0;
 constexpr double highest_hz = 11000.0;
 /// ln(1 + 100 m) of magnitudes m relative to the loudest.
 constexpr float compression = 100.0F;
+/// For the bass alone: a bass drum should stand out of a bass line.
+constexpr float bass_compression = 10.0F;
 /// Bands under 130 Hz: 30 (11000/30)^(10/40) = 131 Hz.
 constexpr std::size_t low_bands = 10;
 /// Bands from 1.2 kHz: 30 (11000/30)^(25/40) = 1202 Hz.
@@ -123,17 +125,20 @@ void band_onset_meter::flush_waiting() {
 
 void band_onset_meter::add_flux(const lanes* magnitudes, std::size_t frames) {
   const float scale = compression / loudest_;
+  lanes bass;
   lanes low;
   lanes middle;
   lanes high;
+  flux_of(magnitudes, bass_compression / loudest_, bass_before_.data(),
+          low_bands, &bass);
   flux_of(magnitudes, scale, before_.data(), low_bands, &low);
   flux_of(magnitudes + low_bands, scale, before_.data() + low_bands,
           high_bands_from - low_bands, &middle);
   flux_of(magnitudes + high_bands_from, scale, before_.data() + high_bands_from,
           bands - high_bands_from, &high);
   for (std::size_t lane = 0; lane < frames; ++lane)
-    add_value(
-      {low.v[lane] + middle.v[lane] + high.v[lane], low.v[lane], high.v[lane]});
+    add_value({low.v[lane] + middle.v[lane] + high.v[lane], bass.v[lane],
+               high.v[lane]});
 }
 
 void band_onset_meter::add_value(const std::array<float, ranges>& flux) {

@@ -80,6 +80,7 @@ private:
   float loudest_ = 1e-4F;
   /// Log magnitudes of the batch before.
   std::array<lanes, bands> before_{};
+  std::array<lanes, bands> bass_before_{};
   /// The last five flux values, the newest last, and how many there were.
   std::array<std::array<float, ranges>, 5> past_{};
   std::size_t fluxes_ = 0;

@@ -121,7 +121,7 @@ beat_grid grow(std::span<const double> beats_s, const seed& from,
     if (next.residual_s > steady_s || share < steady_share)
       break;
     fit = next;
-    out = {fit.origin_s, fit.period_s, next.inliers, fit.residual_s, 0.0};
+    out = {fit.origin_s, fit.period_s, next.inliers, fit.residual_s, 0.0, 0.0};
     if (part.size() == beats_s.size())
       break;
     const std::size_t more = (last - first + 1) / 2;
@@ -129,6 +129,18 @@ beat_grid grow(std::span<const double> beats_s, const seed& from,
     last = std::min(beats_s.size(), last + more);
   }
   return out;
+}
+
+double share_near(std::span<const double> beats_s, double origin_s,
+                  double period_s) {
+  const double tolerance_s = std::min(inlier_s, period_s / 5.0);
+  std::size_t near = 0;
+  for (const double beat_s : beats_s) {
+    const double lines = (beat_s - origin_s) / period_s;
+    if (std::abs(lines - std::round(lines)) * period_s < tolerance_s)
+      ++near;
+  }
+  return static_cast<double>(near) / static_cast<double>(beats_s.size());
 }
 
 } // namespace
@@ -146,13 +158,8 @@ std::optional<beat_grid> fit_beat_grid(std::span<const double> beats_s) {
   }
   if (best.stretch_beats < beats_min)
     return std::nullopt;
-  std::size_t near = 0;
-  for (const double beat_s : beats_s) {
-    const double lines = (beat_s - best.origin_s) / best.period_s;
-    if (std::abs(lines - std::round(lines)) * best.period_s < inlier_s)
-      ++near;
-  }
-  best.share = static_cast<double>(near) / static_cast<double>(beats_s.size());
+  best.share = share_near(beats_s, best.origin_s, best.period_s);
+  best.half_share = share_near(beats_s, best.origin_s, best.period_s / 2.0);
   return best;
 }
 

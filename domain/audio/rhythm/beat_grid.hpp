@@ -18,6 +18,9 @@ struct beat_grid {
   double residual_s = 0.0;
   /// Share of all beats that lie within 35 ms of a line, in [0, 1].
   double share = 0.0;
+  /// Likewise of a line or the middle between two: a passage may be tracked
+  /// on its off-beats without leaving the tempo.
+  double half_share = 0.0;
 };
 
 /// Fits a grid of constant tempo to the longest stretch that has one, by

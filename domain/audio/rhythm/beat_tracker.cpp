@@ -13,7 +13,9 @@ namespace {
 constexpr double rate_hz = band_onset_meter::rate_hz;
 constexpr double tightness = 100.0;
 /// How much the bass counts once more: beats are where the bass drum is.
-constexpr double bass_weight = 0.5;
+constexpr double bass_weight = 0.4;
+/// Likewise for snare, clap and cymbals.
+constexpr double treble_weight = 0.8;
 
 struct spread {
   double mean = 0.0;
@@ -33,23 +35,27 @@ spread spread_of(const envelope& values, const frame_range& range) {
   return {mean, std::sqrt(std::max(square_sum / count - mean * mean, 1e-12))};
 }
 
-/// Onset strength of a frame in standard deviations, bass emphasised.
+/// Onset strength of a frame in standard deviations.
 class strength {
 public:
   strength(const onset_envelopes& envelopes, const frame_range& range)
     : envelopes_(envelopes), full_(spread_of(envelopes.full, range)),
-      low_(spread_of(envelopes.low, range)) {}
+      low_(spread_of(envelopes.low, range)),
+      high_(spread_of(envelopes.high, range)) {}
 
   double operator()(std::size_t frame) const {
     return static_cast<double>(envelopes_.full[frame]) / full_.deviation
            + bass_weight * static_cast<double>(envelopes_.low[frame])
-               / std::max(low_.deviation, 0.1 * full_.deviation);
+               / std::max(low_.deviation, 0.1 * full_.deviation)
+           + treble_weight * static_cast<double>(envelopes_.high[frame])
+               / std::max(high_.deviation, 0.1 * full_.deviation);
   }
 
 private:
   const onset_envelopes& envelopes_;
   spread full_;
   spread low_;
+  spread high_;
 };
 
 /// Costs of the distances from half to twice a period, the shortest first.
@@ -142,6 +148,25 @@ std::vector<double> track_beats(const onset_envelopes& envelopes,
   }
   std::reverse(beats.begin(), beats.end());
   return beats;
+}
+
+double strength_at(const onset_envelopes& envelopes,
+                   std::span<const double> times_s, const frame_range& range) {
+  if (range.last - range.first < 2)
+    return 0.0;
+  const strength onset{envelopes, range};
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (const double time_s : times_s) {
+    const double at = (time_s + band_onset_meter::lag_s) * rate_hz;
+    const auto frame = static_cast<std::size_t>(std::max(0.0, at + 0.5));
+    if (frame <= range.first || frame + 1 >= range.last)
+      continue;
+    // A beat played a little off its line still counts.
+    sum += std::max({onset(frame - 1), onset(frame), onset(frame + 1)});
+    ++count;
+  }
+  return count == 0 ? 0.0 : sum / static_cast<double>(count);
 }
 
 double onset_rate(const onset_envelopes& envelopes, const frame_range& range) {

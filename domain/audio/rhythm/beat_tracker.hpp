@@ -23,7 +23,7 @@ struct frame_range {
 
 /// Finds the beats whose onsets are strongest while their distances stay near
 /// the tempo: dynamic programming (Ellis 2007, equations 2 to 5) over all
-/// bands with the bass counted once more. The distance from beat to beat is
+/// bands, bass and treble counted once more. The distance from beat to beat is
 /// free between half and twice the period, at a cost of
 /// 100 ln²(distance / period).
 /// @returns beat times in seconds, ascending, not quantised to frames
@@ -32,6 +32,12 @@ struct frame_range {
 [[nodiscard]] std::vector<double> track_beats(const onset_envelopes& envelopes,
                                               std::span<const tempo_span> tempi,
                                               const frame_range& range);
+
+/// Mean onset strength, all bands, bass and treble counted once more, at
+/// given times; times outside of `range` do not count.
+[[nodiscard]] double strength_at(const onset_envelopes& envelopes,
+                                 std::span<const double> times_s,
+                                 const frame_range& range);
 
 /// Note onsets per second: local maxima of the onset strength that stand out
 /// of their surroundings.

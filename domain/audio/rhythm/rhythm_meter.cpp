@@ -14,6 +14,8 @@ constexpr std::int64_t loop_samples_max = 12 * rate;
 constexpr std::int64_t loop_samples_min = rate * 3 / 2;
 /// A loop is repeated to at least this: five windows of votes.
 constexpr std::int64_t repeated_samples = 24 * rate;
+/// Fewer onsets make no rhythm.
+constexpr double onsets_min = 6.0;
 /// Mean square at -60 dBFS.
 constexpr double silent_power = 1e-6;
 constexpr double rate_hz = band_onset_meter::rate_hz;
@@ -37,6 +39,10 @@ double snapped(double bpm, std::size_t beats) {
   const double drift_s =
     std::abs(60.0 / bpm - 60.0 / whole) * static_cast<double>(beats);
   return std::abs(bpm - whole) < 0.05 && drift_s < 0.01 ? whole : bpm;
+}
+
+bool is_constant(const beat_grid& grid) {
+  return grid.share >= 0.45 && grid.half_share >= 0.8;
 }
 
 double median(std::vector<double> values) {
@@ -187,43 +193,64 @@ std::vector<tempo_span> rhythm_meter::tempo_curve(double bpm) const {
   return out;
 }
 
-std::optional<rhythm_figures> rhythm_meter::figures() const {
-  const auto ranked = levels();
+std::vector<double> rhythm_meter::lines_of(beat_grid grid) const {
   const auto range = audible();
-  if (ranked.empty() || range.last - range.first < 2)
+  const double from_s = static_cast<double>(range.first) / rate_hz - 0.05;
+  const double to_s = static_cast<double>(range.last) / rate_hz;
+  auto lines = grid_lines(grid, from_s, to_s);
+  grid.origin_s += grid.period_s / 2.0;
+  auto between = grid_lines(grid, from_s, to_s);
+  // The tracker may have settled on the off-beats for a while.
+  if (strength_at(envelopes(), between, range)
+      > strength_at(envelopes(), lines, range) * 1.05)
+    lines = std::move(between);
+  std::erase_if(lines, [](double line_s) { return line_s < 0.0; });
+  return lines;
+}
+
+std::optional<beat_grid>
+rhythm_meter::follow(double bpm, std::vector<double>& beats_s) const {
+  const auto range = audible();
+  const std::array<tempo_span, 1> steady{{{0, bpm}}};
+  beats_s = track_beats(envelopes(), steady, range);
+  auto grid = fit_beat_grid(beats_s);
+  if (grid && is_constant(*grid))
+    return grid;
+  auto moving = track_beats(envelopes(), tempo_curve(bpm), range);
+  auto moving_grid = fit_beat_grid(moving);
+  if (grid && moving_grid && moving_grid->stretch_beats < grid->stretch_beats)
+    return grid;
+  beats_s = std::move(moving);
+  return moving_grid;
+}
+
+std::optional<rhythm_figures> rhythm_meter::figures() const {
+  const auto range = audible();
+  const auto frames = envelopes().full.size();
+  // A steady tone has an onset where it begins, and perhaps where it ends.
+  if (range.last - range.first < 2
+      || onset_rate(envelopes(), {0, frames}) * static_cast<double>(frames)
+           < onsets_min * rate_hz)
+    return std::nullopt;
+  const auto ranked = levels();
+  if (ranked.empty())
     return std::nullopt;
   rhythm_figures out;
   out.onset_rate_hz = onset_rate(envelopes(), range);
   const double level_bpm = ranked.front().bpm;
-  const std::array<tempo_span, 1> steady{{{0, level_bpm}}};
-  out.beats_s = track_beats(envelopes(), steady, range);
-  auto grid = fit_beat_grid(out.beats_s);
-  if (!grid || grid->share < 0.75) {
-    const auto moving = track_beats(envelopes(), tempo_curve(level_bpm), range);
-    const auto moving_grid = fit_beat_grid(moving);
-    if (!grid || !moving_grid
-        || moving_grid->stretch_beats >= grid->stretch_beats) {
-      out.beats_s = moving;
-      grid = moving_grid;
-    }
-  }
+  const auto grid = follow(level_bpm, out.beats_s);
   out.tempo_bpm = median_tempo(out.beats_s, level_bpm);
+  double steadiness = 0.5;
   if (grid) {
     out.grid_residual_s = grid->residual_s;
-    const double bpm = 60.0 / grid->period_s;
-    if (2 * grid->stretch_beats >= out.beats_s.size())
-      out.tempo_bpm = snapped(bpm, grid->stretch_beats);
-    out.is_constant = grid->share >= 0.75;
+    out.is_constant = is_constant(*grid);
+    if (out.is_constant || 2 * grid->stretch_beats >= out.beats_s.size())
+      out.tempo_bpm = snapped(60.0 / grid->period_s, grid->stretch_beats);
     if (out.is_constant)
-      out.beats_s =
-        grid_lines(*grid, static_cast<double>(range.first) / rate_hz - 0.05,
-                   static_cast<double>(range.last) / rate_hz);
+      out.beats_s = lines_of(*grid);
+    steadiness = out.is_constant ? 1.0 : 0.5 + 0.5 * grid->share;
   }
-  std::erase_if(out.beats_s, [](double beat_s) { return beat_s < 0.0; });
   out.tempo_bpm = std::clamp(out.tempo_bpm, 30.0, 300.0);
-  const double steadiness = out.is_constant ? 1.0
-                            : grid          ? 0.5 + 0.5 * grid->share
-                                            : 0.5;
   out.tempo_confidence = agreement(level_bpm) * steadiness;
   for (std::size_t i = 1; i < ranked.size() && i < 3; ++i)
     out.tempo_alternatives_bpm.push_back(ranked[i].bpm * out.tempo_bpm

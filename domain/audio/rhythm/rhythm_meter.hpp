@@ -59,6 +59,10 @@ private:
   [[nodiscard]] frame_range audible() const;
   [[nodiscard]] std::vector<tempo_span> tempo_curve(double bpm) const;
   [[nodiscard]] double agreement(double bpm) const;
+  /// Beats at a steady tempo, or along the tempo curve where none is steady.
+  [[nodiscard]] std::optional<beat_grid>
+  follow(double bpm, std::vector<double>& beats_s) const;
+  [[nodiscard]] std::vector<double> lines_of(beat_grid grid) const;
 
   fine_onset_meter fine_;
   tempo_votes votes_;

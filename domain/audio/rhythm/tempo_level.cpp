@@ -14,17 +14,17 @@ constexpr double slowest_bpm = 50.0;
 constexpr double fastest_bpm = 215.0;
 /// Median and spread (in octaves) of annotated tempi over the published
 /// sets: means from 95 (GTZAN) to 137 BPM (GiantSteps).
-constexpr double prior_bpm = 115.0;
-constexpr double prior_octaves = 0.5;
-constexpr double density_usual = 2.5;
+constexpr double prior_bpm = 110.0;
+constexpr double prior_octaves = 0.54;
+constexpr double density_usual = 2.4;
 constexpr double density_octaves = 1.0;
 
-constexpr double weight_votes = 0.5;
-constexpr double weight_full = 1.0;
-constexpr double weight_low = 0.7;
-constexpr double weight_cross = 0.7;
-constexpr double weight_half = 0.0;
-constexpr double weight_density = 0.5;
+constexpr double weight_votes = 0.55;
+constexpr double weight_full = 0.95;
+constexpr double weight_low = 0.65;
+constexpr double weight_cross = 0.4;
+constexpr double weight_half = 0.5;
+constexpr double weight_density = 0.45;
 
 /// A beat may be a simple ratio of the period voted for. Windows are seldom
 /// wrong by anything but octaves: other ratios need better reasons.
@@ -36,12 +36,12 @@ struct level_ratio {
 constexpr std::array<level_ratio, 9> ratios{{{1.0, 0.0},
                                              {0.5, 0.0},
                                              {2.0, 0.0},
-                                             {0.25, 0.3},
-                                             {4.0, 0.3},
-                                             {2.0 / 3.0, 0.7},
-                                             {1.5, 0.7},
-                                             {0.75, 1.2},
-                                             {4.0 / 3.0, 1.2}}};
+                                             {0.25, 0.45},
+                                             {4.0, 0.45},
+                                             {2.0 / 3.0, 1.05},
+                                             {1.5, 1.05},
+                                             {0.75, 1.8},
+                                             {4.0 / 3.0, 1.8}}};
 
 /// The largest value within 2 % of a lag, between the frames as well.
 double near_lag(const std::array<double, onset_periodicity::lags>& values,

@@ -14,8 +14,13 @@ constexpr double highest_hz = 3500.0;
 constexpr double bin_hz = 22050.0 / 2048.0;
 constexpr auto first_bin = static_cast<std::size_t>(lowest_hz / bin_hz) + 1;
 constexpr auto last_bin = static_cast<std::size_t>(highest_hz / bin_hz);
-/// Bins to either side whose mean a peak is measured against: 160 Hz.
-constexpr std::size_t surroundings = 15;
+/// The spectral envelope is known every 100 Hz and joined by lines.
+constexpr double envelope_step_hz = 100.0;
+constexpr std::size_t envelope_points = 37;
+/// It looks from 0.66 to 1.58 of a frequency, at least 50 Hz to either side.
+constexpr double envelope_below = 0.34;
+constexpr double envelope_above = 0.58;
+constexpr double envelope_reach_hz = 50.0;
 constexpr std::size_t peaks_max = 60;
 /// A sine of amplitude A has |X| = A N / 4 in a Hann window: -80 dBFS.
 constexpr float weakest = 1e-4F * 2048.0F / 4.0F;
@@ -32,8 +37,26 @@ constexpr double midi_a = 69.0;
 } // namespace
 
 tonal_meter::tonal_meter()
-  : magnitude_(last_bin + surroundings + 2),
-    running_(last_bin + surroundings + 3) {}
+  : magnitude_(last_bin * 2), envelope_(envelope_points) {
+  for (std::size_t point = 0; point < envelope_points; ++point) {
+    const double hz = static_cast<double>(point) * envelope_step_hz;
+    const double from =
+      (hz - std::max(envelope_reach_hz, hz * envelope_below)) / bin_hz;
+    const double to =
+      (hz + std::max(envelope_reach_hz, hz * envelope_above)) / bin_hz;
+    auto& window = windows_.emplace_back();
+    window.first_bin = static_cast<std::size_t>(std::max(0.0, from + 0.5));
+    const auto last =
+      std::min(static_cast<std::size_t>(to + 0.5), magnitude_.size());
+    const double centre =
+      (static_cast<double>(window.first_bin) + static_cast<double>(last)) / 2.0;
+    for (auto bin = window.first_bin; bin < last; ++bin) {
+      const double away = std::abs(static_cast<double>(bin) - centre)
+                          / (static_cast<double>(last) - centre);
+      window.weights.push_back(static_cast<float>((1.0 - away) * (1.0 - away)));
+    }
+  }
+}
 
 // -- streaming ----------------------------------------------------------------
 
@@ -48,15 +71,26 @@ void tonal_meter::add_frame(const lanes* power, std::size_t lane) {
   if (chunk_frames_ % chunk_length == 0)
     chunks_.emplace_back();
   ++chunk_frames_;
-  float sum = 0.0F;
-  for (std::size_t bin = 0; bin < magnitude_.size(); ++bin) {
+  for (std::size_t bin = 0; bin < magnitude_.size(); ++bin)
     magnitude_[bin] = std::sqrt(power[bin].v[lane]);
-    running_[bin] = sum;
-    sum += magnitude_[bin];
-  }
-  running_[magnitude_.size()] = sum;
+  draw_envelope();
   find_peaks();
   add_peaks();
+}
+
+void tonal_meter::draw_envelope() {
+  for (std::size_t point = 0; point < envelope_points; ++point) {
+    const auto& window = windows_[point];
+    float energy = 1e-20F;
+    float square = 0.0F;
+    for (std::size_t i = 0; i < window.weights.size(); ++i) {
+      const float m = magnitude_[window.first_bin + i];
+      const float weighted = window.weights[i] * m * m;
+      energy += weighted;
+      square += weighted * m * m;
+    }
+    envelope_[point] = std::sqrt(static_cast<double>(square / energy)) + 1e-9;
+  }
 }
 
 void tonal_meter::find_peaks() {
@@ -74,11 +108,14 @@ void tonal_meter::find_peaks() {
     const double bend = a - 2.0 * b + c;
     const double shift = bend < 0.0 ? 0.5 * (a - c) / bend : 0.0;
     const double hz = (static_cast<double>(bin) + shift) * bin_hz;
-    const auto from = bin > surroundings ? bin - surroundings : 0;
-    const auto to = bin + surroundings + 1;
-    const float mean =
-      (running_[to] - running_[from]) / static_cast<float>(to - from);
-    peaks_.push_back({12.0 * std::log2(hz / 440.0) + midi_a, middle / mean});
+    const double place = hz / envelope_step_hz;
+    const auto below =
+      std::min(static_cast<std::size_t>(place), envelope_.size() - 2);
+    const double part = place - static_cast<double>(below);
+    const double level =
+      envelope_[below] * (1.0 - part) + envelope_[below + 1] * part;
+    peaks_.push_back({12.0 * std::log2(hz / 440.0) + midi_a,
+                      static_cast<float>(static_cast<double>(middle) / level)});
   }
   if (peaks_.size() <= peaks_max)
     return;

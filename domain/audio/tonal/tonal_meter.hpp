@@ -52,15 +52,23 @@ private:
   };
 
   void add_frame(const lanes* power, std::size_t lane);
+  void draw_envelope();
   void find_peaks();
   void add_peaks();
   [[nodiscard]] double tuning_semitones() const;
   [[nodiscard]] pitch_profile classes(std::size_t first_chunk,
                                       std::size_t last_chunk) const;
 
+  /// Where a point of the envelope looks, and how closely.
+  struct envelope_window {
+    std::size_t first_bin = 0;
+    std::vector<float> weights;
+  };
+
+  std::vector<envelope_window> windows_;
   std::vector<float> magnitude_;
-  /// Sums of `magnitude_` before each bin.
-  std::vector<float> running_;
+  /// Level of the strongest around each point, mean energy weighed by energy.
+  std::vector<double> envelope_;
   std::vector<peak> peaks_;
   /// Direction of the mean deviation from A = 440 Hz on the semitone's circle.
   double tuning_cos_ = 0.0;

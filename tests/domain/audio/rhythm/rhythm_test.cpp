@@ -75,5 +75,92 @@ TEST(rhythm_test, metronomes_from_60_to_200_have_their_tempo_and_beats) {
   }
 }
 
+// -- following ----------------------------------------------------------------
+
+TEST(rhythm_test, a_stretched_rhythm_has_a_stretched_tempo) {
+  // Loud, soft, soft, soft: accents as music has them.
+  const auto pattern = [](double bpm) {
+    std::vector<float> out(static_cast<std::size_t>(20 * rate_hz), 0.0F);
+    for (int beat = 0; beat * 60.0 / bpm < 20.0; ++beat)
+      add_click(out, beat * 60.0 / bpm, beat % 4 == 0 ? 0.9 : 0.4);
+    return out;
+  };
+  const double before = measure(pattern(110.0))->tempo_bpm;
+  for (const double factor : {0.9, 0.95, 1.05, 1.1})
+    EXPECT_NEAR(measure(pattern(110.0 * factor))->tempo_bpm, before * factor,
+                0.05);
+}
+
+TEST(rhythm_test, beats_follow_a_tempo_that_wanders) {
+  // 100 BPM, 6 % up and down within 24 s.
+  const auto period_s = [](double at_s) {
+    return 0.6 * (1.0 + 0.06 * std::sin(2.0 * std::numbers::pi * at_s / 24.0));
+  };
+  const auto figures = measure(clicks(60.0, 0.3, period_s));
+  ASSERT_TRUE(figures);
+  EXPECT_FALSE(figures->is_constant);
+  EXPECT_NEAR(figures->tempo_bpm, 100.0, 4.0);
+  std::size_t missed = 0;
+  std::size_t count = 0;
+  for (double at_s = 0.3; at_s < 59.0; at_s += period_s(at_s)) {
+    ++count;
+    if (std::none_of(
+          figures->beats_s.begin(), figures->beats_s.end(),
+          [=](double beat_s) { return std::abs(beat_s - at_s) < 0.03; }))
+      ++missed;
+  }
+  EXPECT_LE(missed, count / 20);
+}
+
+TEST(rhythm_test, a_loop_of_two_seconds_is_repeated) {
+  const auto figures = measure(metronome(120.0, 2.0, 0.0));
+  ASSERT_TRUE(figures);
+  EXPECT_NEAR(figures->tempo_bpm * octave_of(120.0, figures->tempo_bpm), 120.0,
+              0.2);
+  // The repetitions' beats are not the loop's.
+  EXPECT_LE(figures->beats_s.back(), 2.0);
+}
+
+// -- what has no rhythm -------------------------------------------------------
+
+TEST(rhythm_test, silence_a_click_a_tone_and_a_moment_have_no_rhythm) {
+  EXPECT_FALSE(measure({}));
+  EXPECT_FALSE(measure(std::vector<float>(20UL * rate_hz, 0.0F)));
+  EXPECT_FALSE(measure(metronome(1.0, 20.0)));
+  EXPECT_FALSE(measure(metronome(120.0, 1.4)));
+  programme tone{rate_hz, 1, {}};
+  add_sine(tone, 1000.0, 20.0, {-20});
+  EXPECT_FALSE(measure(tone.samples));
+}
+
+TEST(rhythm_test, silence_does_not_vote) {
+  auto samples = metronome(97.0, 30.0);
+  const auto alone = measure(samples);
+  samples.insert(samples.begin(), 45UL * rate_hz, 0.0F);
+  samples.insert(samples.end(), 45UL * rate_hz, 0.0F);
+  const auto within = measure(samples);
+  ASSERT_TRUE(alone && within);
+  EXPECT_NEAR(within->tempo_bpm, alone->tempo_bpm, 0.05);
+  EXPECT_NEAR(within->tempo_confidence, alone->tempo_confidence, 0.1);
+  EXPECT_GT(within->beats_s.front(), 44.9);
+  EXPECT_LT(within->beats_s.back(), 75.1);
+}
+
+TEST(rhythm_test, block_sizes_do_not_matter) {
+  auto samples = metronome(133.0, 15.0);
+  noise_source noise{11};
+  for (float& sample : samples)
+    sample += static_cast<float>(0.05 * noise.next());
+  const auto whole = measure(samples, samples.size());
+  for (const std::size_t block : {1U, 333U, 65536U}) {
+    const auto parts = measure(samples, block);
+    ASSERT_TRUE(whole && parts);
+    EXPECT_EQ(whole->tempo_bpm, parts->tempo_bpm);
+    EXPECT_EQ(whole->tempo_confidence, parts->tempo_confidence);
+    EXPECT_EQ(whole->beats_s, parts->beats_s);
+    EXPECT_EQ(whole->onset_rate_hz, parts->onset_rate_hz);
+  }
+}
+
 } // namespace
 } // namespace troupe::audio
