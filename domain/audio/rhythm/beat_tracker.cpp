@@ -169,6 +169,31 @@ double strength_at(const onset_envelopes& envelopes,
   return count == 0 ? 0.0 : sum / static_cast<double>(count);
 }
 
+double mean_offset(const onset_envelopes& envelopes,
+                   std::span<const double> times_s, const frame_range& range) {
+  constexpr std::size_t reach = 3;
+  if (range.last - range.first < 2)
+    return 0.0;
+  const strength onset{envelopes, range};
+  double sum = 0.0;
+  double weights = 0.0;
+  for (const double time_s : times_s) {
+    const double at = (time_s + band_onset_meter::lag_s) * rate_hz;
+    const auto frame = static_cast<std::size_t>(std::max(0.0, at + 0.5));
+    if (frame < range.first + reach + 1 || frame + reach + 1 >= range.last)
+      continue;
+    auto top = frame - reach;
+    for (auto near = top; near <= frame + reach; ++near)
+      if (onset(near) > onset(top))
+        top = near;
+    const double weight = onset(top);
+    sum +=
+      weight * (static_cast<double>(top) + peak_offset(onset, top, range) - at);
+    weights += weight;
+  }
+  return weights > 0.0 ? sum / weights / rate_hz : 0.0;
+}
+
 double onset_rate(const onset_envelopes& envelopes, const frame_range& range) {
   if (range.last - range.first < 2)
     return 0.0;

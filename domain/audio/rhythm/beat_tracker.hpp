@@ -39,6 +39,12 @@ struct frame_range {
                                  std::span<const double> times_s,
                                  const frame_range& range);
 
+/// How much later than given times the onsets nearest to them are, in seconds:
+/// the mean over the times, strong onsets counting more, within 30 ms.
+[[nodiscard]] double mean_offset(const onset_envelopes& envelopes,
+                                 std::span<const double> times_s,
+                                 const frame_range& range);
+
 /// Note onsets per second: local maxima of the onset strength that stand out
 /// of their surroundings.
 [[nodiscard]] double onset_rate(const onset_envelopes& envelopes,

@@ -1,5 +1,7 @@
 #include "domain/audio/rhythm/rhythm_meter.hpp"
 
+#include "domain/audio/rhythm/tempo_coherence.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -19,6 +21,11 @@ constexpr double onsets_min = 6.0;
 /// Mean square at -60 dBFS.
 constexpr double silent_power = 1e-6;
 constexpr double rate_hz = band_onset_meter::rate_hz;
+
+/// Longer than a quarter of an hour nothing keeps one phase.
+constexpr std::size_t coherent_frames_max = 90000;
+/// Drift of a tenth of a beat to either side comes to about this.
+constexpr double coherence_min = 0.75;
 
 /// How a window's period may relate to the beat without contradicting it.
 constexpr std::array<double, 11> simple_ratios{
@@ -41,7 +48,8 @@ double snapped(double bpm, std::size_t beats) {
   return std::abs(bpm - whole) < 0.05 && drift_s < 0.01 ? whole : bpm;
 }
 
-bool is_constant(const beat_grid& grid) {
+/// Enough tracked beats lie on one grid to take it for all of them.
+bool is_steady(const beat_grid& grid) {
   return grid.share >= 0.45 && grid.half_share >= 0.8;
 }
 
@@ -193,28 +201,14 @@ std::vector<tempo_span> rhythm_meter::tempo_curve(double bpm) const {
   return out;
 }
 
-std::vector<double> rhythm_meter::lines_of(beat_grid grid) const {
-  const auto range = audible();
-  const double from_s = static_cast<double>(range.first) / rate_hz - 0.05;
-  const double to_s = static_cast<double>(range.last) / rate_hz;
-  auto lines = grid_lines(grid, from_s, to_s);
-  grid.origin_s += grid.period_s / 2.0;
-  auto between = grid_lines(grid, from_s, to_s);
-  // The tracker may have settled on the off-beats for a while.
-  if (strength_at(envelopes(), between, range)
-      > strength_at(envelopes(), lines, range) * 1.05)
-    lines = std::move(between);
-  std::erase_if(lines, [](double line_s) { return line_s < 0.0; });
-  return lines;
-}
-
+/// Beats at a steady tempo, or along the tempo curve where none is steady.
 std::optional<beat_grid>
 rhythm_meter::follow(double bpm, std::vector<double>& beats_s) const {
   const auto range = audible();
   const std::array<tempo_span, 1> steady{{{0, bpm}}};
   beats_s = track_beats(envelopes(), steady, range);
   auto grid = fit_beat_grid(beats_s);
-  if (grid && is_constant(*grid))
+  if (grid && is_steady(*grid))
     return grid;
   auto moving = track_beats(envelopes(), tempo_curve(bpm), range);
   auto moving_grid = fit_beat_grid(moving);
@@ -222,6 +216,22 @@ rhythm_meter::follow(double bpm, std::vector<double>& beats_s) const {
     return grid;
   beats_s = std::move(moving);
   return moving_grid;
+}
+
+std::optional<beat_grid> rhythm_meter::whole_grid(double bpm) const {
+  const auto range = audible();
+  if (range.last - range.first > coherent_frames_max)
+    return std::nullopt;
+  const auto tempo = find_coherent_tempo(envelopes(), bpm, range);
+  if (tempo.coherence < coherence_min)
+    return std::nullopt;
+  beat_grid out;
+  const double beats =
+    static_cast<double>(range.last - range.first) / rate_hz * tempo.bpm / 60.0;
+  out.stretch_beats = static_cast<std::size_t>(beats);
+  out.period_s = 60.0 / snapped(tempo.bpm, out.stretch_beats);
+  out.origin_s = find_beat_phase(envelopes(), 60.0 / out.period_s, range);
+  return out;
 }
 
 std::optional<rhythm_figures> rhythm_meter::figures() const {
@@ -238,17 +248,24 @@ std::optional<rhythm_figures> rhythm_meter::figures() const {
   rhythm_figures out;
   out.onset_rate_hz = onset_rate(envelopes(), range);
   const double level_bpm = ranked.front().bpm;
-  const auto grid = follow(level_bpm, out.beats_s);
+  auto grid = whole_grid(level_bpm);
+  const auto tracked =
+    follow(grid ? 60.0 / grid->period_s : level_bpm, out.beats_s);
+  if (!grid && tracked && is_steady(*tracked))
+    grid = tracked;
   out.tempo_bpm = median_tempo(out.beats_s, level_bpm);
-  double steadiness = 0.5;
+  out.is_constant = grid.has_value();
+  double steadiness = tracked ? 0.5 + 0.5 * tracked->share : 0.5;
+  if (tracked && 2 * tracked->stretch_beats >= out.beats_s.size())
+    out.tempo_bpm = snapped(60.0 / tracked->period_s, tracked->stretch_beats);
+  if (tracked)
+    out.grid_residual_s = tracked->residual_s;
   if (grid) {
-    out.grid_residual_s = grid->residual_s;
-    out.is_constant = is_constant(*grid);
-    if (out.is_constant || 2 * grid->stretch_beats >= out.beats_s.size())
-      out.tempo_bpm = snapped(60.0 / grid->period_s, grid->stretch_beats);
-    if (out.is_constant)
-      out.beats_s = lines_of(*grid);
-    steadiness = out.is_constant ? 1.0 : 0.5 + 0.5 * grid->share;
+    out.tempo_bpm = snapped(60.0 / grid->period_s, grid->stretch_beats);
+    out.beats_s = grid_lines(
+      *grid, std::max(0.0, static_cast<double>(range.first) / rate_hz - 0.05),
+      static_cast<double>(range.last) / rate_hz);
+    steadiness = 1.0;
   }
   out.tempo_bpm = std::clamp(out.tempo_bpm, 30.0, 300.0);
   out.tempo_confidence = agreement(level_bpm) * steadiness;

@@ -62,7 +62,8 @@ private:
   /// Beats at a steady tempo, or along the tempo curve where none is steady.
   [[nodiscard]] std::optional<beat_grid>
   follow(double bpm, std::vector<double>& beats_s) const;
-  [[nodiscard]] std::vector<double> lines_of(beat_grid grid) const;
+  /// One grid for the whole track, where its onsets keep their phase.
+  [[nodiscard]] std::optional<beat_grid> whole_grid(double bpm) const;
 
   fine_onset_meter fine_;
   tempo_votes votes_;
