@@ -15,7 +15,6 @@ constexpr double relative_gate_lu = -10.0;
 constexpr double range_gate_lu = -20.0;
 /// BS.1770-4 cancels the K-weighting's gain at 997 Hz with this.
 constexpr double loudness_offset_db = -0.691;
-constexpr std::size_t momentary_steps = 4;
 constexpr std::size_t shortterm_steps = 30;
 constexpr double replaygain_reference_lufs = -18.0;
 
@@ -120,8 +119,9 @@ void loudness_meter::push(const planar_block& block) {
     return;
   std::size_t done = 0;
   while (done < block.frames) {
+    const std::size_t part_end = (part_ + 1) * step_frames_ / parts;
     const std::size_t now =
-      std::min(block.frames - done, step_frames_ - step_filled_);
+      std::min(block.frames - done, part_end - step_filled_);
     for (std::size_t i = 0; i < states_.size(); ++i) {
       const float* left = block.channel(2 * i).data() + done;
       const bool has_right = 2 * i + 1 < channels_;
@@ -131,6 +131,8 @@ void loudness_meter::push(const planar_block& block) {
     }
     done += now;
     step_filled_ += now;
+    if (step_filled_ == part_end)
+      close_part();
     if (step_filled_ == step_frames_)
       close_step();
   }
@@ -161,6 +163,32 @@ void loudness_meter::filter(const float* left, const float* right,
   state = now;
 }
 
+double loudness_meter::step_energy() const {
+  double sum = 0.0;
+  for (const auto& state : states_) {
+    sum += state.energy[0] * state.weight[0];
+    sum += state.energy[1] * state.weight[1];
+  }
+  return sum;
+}
+
+void loudness_meter::close_part() {
+  const double so_far = step_energy();
+  const std::size_t place = (energies_.size() * parts + part_) % recent_.size();
+  recent_[place] = so_far - before_part_;
+  before_part_ = so_far;
+  ++part_;
+  // Fewer than four steps: the window is not complete.
+  if (energies_.size() + 1 < momentary_steps
+      || (energies_.size() + 1 == momentary_steps && part_ < parts))
+    return;
+  double sum = 0.0;
+  for (const double energy : recent_)
+    sum += energy;
+  momentary_max_ = std::max(
+    momentary_max_, sum / static_cast<double>(momentary_steps * step_frames_));
+}
+
 void loudness_meter::close_step() {
   // Decaying tails must not reach denormal numbers, which are slow; a step is
   // a fixed place in the programme, so this depends on no block size.
@@ -170,16 +198,15 @@ void loudness_meter::close_step() {
       if (std::abs(value[lane]) < smallest)
         value[lane] = 0.0;
   };
-  double sum = 0.0;
+  energies_.push_back(step_energy() / static_cast<double>(step_frames_));
   for (auto& state : states_) {
-    sum += state.energy[0] * state.weight[0];
-    sum += state.energy[1] * state.weight[1];
     state.energy = pair{};
     for (pair* value : {&state.s1, &state.s2, &state.y1, &state.y2})
       flush(*value);
   }
-  energies_.push_back(sum / static_cast<double>(step_frames_));
   step_filled_ = 0;
+  part_ = 0;
+  before_part_ = 0.0;
 }
 
 // -- results ------------------------------------------------------------------
@@ -203,7 +230,8 @@ loudness_figures loudness_meter::figures() const {
   auto shortterm = windows(shortterm_steps);
   loudness_figures out;
   out.integrated_lufs = integrated(momentary);
-  out.momentary_max_lufs = loudest(momentary);
+  if (momentary_max_ > 0.0)
+    out.momentary_max_lufs = lufs_of(momentary_max_);
   out.shortterm_max_lufs = loudest(shortterm);
   out.range_lu = range(std::move(shortterm));
   if (out.integrated_lufs)

@@ -50,7 +50,10 @@ private:
 
   void filter(const float* left, const float* right, std::size_t frames,
               pair_state& state) const;
+  void close_part();
   void close_step();
+  /// Weighted energy of the present step so far.
+  [[nodiscard]] double step_energy() const;
   [[nodiscard]] std::vector<double> windows(std::size_t steps) const;
 
   k_weighting weighting_;
@@ -58,6 +61,15 @@ private:
   /// Frames of one 100 ms step; 0 when the rate is too low to measure.
   std::size_t step_frames_ = 0;
   std::size_t step_filled_ = 0;
+  /// Steps of one momentary window.
+  static constexpr std::size_t momentary_steps = 4;
+  /// The momentary maximum is sought every tenth of a step: a tone of exactly
+  /// 400 ms must be seen wherever it begins (Tech 3341, cases 13 and 14).
+  static constexpr std::size_t parts = 10;
+  std::size_t part_ = 0;
+  double before_part_ = 0.0;
+  std::array<double, momentary_steps * parts> recent_{};
+  double momentary_max_ = 0.0;
   std::vector<pair_state> states_;
   std::vector<double> energies_;
 };
