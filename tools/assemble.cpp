@@ -14,7 +14,7 @@
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "io/system_wall_clock.hpp"
-#include "io/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_reader.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -9,7 +9,7 @@ namespace troupe::search {
 
 std::vector<block_share> shares_of(std::span<const float> a,
                                    std::span<const float> b,
-                                   std::span<const vector_block> blocks) {
+                                   std::span<const named_block> blocks) {
   assert(a.size() == b.size());
   std::vector<block_share> found;
   double sum = 0.0;

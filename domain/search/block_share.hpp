@@ -9,7 +9,7 @@
 namespace troupe::search {
 
 /// A named run of elements of a vector, such as those that tell of rhythm.
-struct vector_block {
+struct named_block {
   std::string_view name;
   std::size_t first = 0;
   std::size_t size = 0;
@@ -30,6 +30,6 @@ struct block_share {
 /// @pre the blocks lie within both vectors, which have equal size
 [[nodiscard]] std::vector<block_share>
 shares_of(std::span<const float> a, std::span<const float> b,
-          std::span<const vector_block> blocks);
+          std::span<const named_block> blocks);
 
 } // namespace troupe::search

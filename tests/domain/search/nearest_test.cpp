@@ -163,7 +163,7 @@ TEST(nearest, makes_hubs_less_near_by_mutual_proximity) {
 TEST(block_share, adds_up_and_leaves_out_what_tells_apart) {
   const std::vector<float> a{1, 0, 2, 0, 1, 1};
   const std::vector<float> b{1, 0, 1, 0, -1, -1};
-  const std::vector<vector_block> blocks{
+  const std::vector<named_block> blocks{
     {"timbre", 0, 2}, {"rhythm", 2, 2}, {"tonal", 4, 2}};
   const auto shares = shares_of(a, b, blocks);
   ASSERT_EQ(shares.size(), 3U);
