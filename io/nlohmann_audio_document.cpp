@@ -76,6 +76,52 @@ json tag_block(const media_tags& tags) {
   return block;
 }
 
+/// Times to a tenth of a millisecond: finer than any ear or analysis frame.
+json beat_list(const std::vector<double>& beats_s) {
+  auto list = json::array();
+  for (const double beat_s : beats_s)
+    list.push_back(rounded(std::round(beat_s * 1e4) / 1e4));
+  return list;
+}
+
+json rhythm_block(const audio::rhythm_figures& rhythm) {
+  auto block = json::object();
+  put(block, "tempo_bpm", rhythm.tempo_bpm);
+  put(block, "tempo_confidence", rhythm.tempo_confidence);
+  auto others = json::array();
+  for (const double bpm : rhythm.tempo_alternatives_bpm)
+    others.push_back(rounded(bpm));
+  block["tempo_alternatives_bpm"] = std::move(others);
+  block["beats_s"] = beat_list(rhythm.beats_s);
+  put(block, "onset_rate_hz", rhythm.onset_rate_hz);
+  put(block, "grid_residual_s", rhythm.grid_residual_s);
+  block["is_constant"] = rhythm.is_constant;
+  return block;
+}
+
+/// Key and chroma come from different frames: either may be there alone.
+json tonal_block(const audio::audio_record& record) {
+  auto block = json::object();
+  if (record.tonal) {
+    const auto& best = record.tonal->best;
+    const auto& second = record.tonal->second;
+    block["key"] = audio::pitch_class_name(best.key.tonic);
+    block["mode"] = audio::mode_name(best.key.mode);
+    block["camelot"] = audio::camelot_name(best.key);
+    block["open_key"] = audio::open_key_name(best.key);
+    put(block, "confidence", record.tonal->confidence);
+    put(block, "strength", best.strength);
+    block["second_key"] = audio::pitch_class_name(second.key.tonic);
+    block["second_mode"] = audio::mode_name(second.key.mode);
+    put(block, "second_strength", second.strength);
+    put(block, "tuning_hz", record.tonal->tuning_hz);
+    block["modulates"] = record.tonal->modulates;
+  }
+  if (record.chroma)
+    block["chroma"] = numbers(*record.chroma);
+  return block;
+}
+
 json loudness_block(const audio::loudness_figures& loudness) {
   auto block = json::object();
   put(block, "integrated_lufs", loudness.integrated_lufs);
@@ -115,11 +161,12 @@ public:
     auto document = json::object();
     document["audio"] = audio_block(record);
     document["tags"] = tag_block(record.tags);
+    if (record.rhythm)
+      document["rhythm"] = rhythm_block(*record.rhythm);
+    put_block(document, "tonal", tonal_block(record));
     put_block(document, "loudness", loudness_block(record.loudness));
     if (record.timbre)
       document["timbre"] = timbre_block(*record.timbre);
-    if (record.chroma)
-      document["tonal"]["chroma"] = numbers(*record.chroma);
     if (record.structure)
       document["structure"] = structure_block(*record.structure);
     return document.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/audio/tonal/musical_key.hpp"
 #include "domain/library/media_tags.hpp"
 
 #include <array>
@@ -20,6 +21,45 @@ struct loudness_figures {
   std::optional<double> shortterm_max_lufs;
   /// ReplayGain 2.0 track gain: -18 LUFS minus the integrated loudness.
   std::optional<double> replaygain_track_db;
+};
+
+/// Tempo and beats. Absent as a whole where nothing repeats or sounds.
+struct rhythm_figures {
+  /// Beats per minute, in [30, 300].
+  double tempo_bpm = 0.0;
+  /// How far to trust the tempo (octave apart), in [0, 1].
+  double tempo_confidence = 0.0;
+  /// At most two other tempi that fit, the better first: half, double, 3/2, …
+  std::vector<double> tempo_alternatives_bpm;
+  /// Beat times in seconds, ascending.
+  std::vector<double> beats_s;
+  /// Note onsets per second.
+  double onset_rate_hz = 0.0;
+  /// Standard deviation of the beats about the best grid of constant tempo,
+  /// in seconds; absent under eight beats.
+  std::optional<double> grid_residual_s;
+  /// One tempo from beginning to end: the grid fits within 15 ms.
+  bool is_constant = false;
+};
+
+/// A key and how well its profile fits.
+struct key_estimate {
+  musical_key key;
+  /// Pearson correlation of pitch classes and key profile, in [-1, 1].
+  double strength = 0.0;
+};
+
+/// Key and tuning. Absent where nothing has a pitch.
+struct tonal_figures {
+  key_estimate best;
+  /// The next best of the 24 keys.
+  key_estimate second;
+  /// How clearly the best key beats its rivals, in [0, 1].
+  double confidence = 0.0;
+  /// The pitch of A in the scale used, in Hz: 440 within half a semitone.
+  double tuning_hz = 440.0;
+  /// First, middle and last third do not share one clear key.
+  bool modulates = false;
 };
 
 /// Timbre statistics over one STFT at 22.05 kHz.
@@ -57,6 +97,8 @@ struct audio_record {
   std::int64_t invalid_samples = 0;
   media_tags tags;
   loudness_figures loudness;
+  std::optional<rhythm_figures> rhythm;
+  std::optional<tonal_figures> tonal;
   std::optional<timbre_figures> timbre;
   /// Mean chroma, C first, largest element 1; absent for silence.
   std::optional<std::array<double, 12>> chroma;
@@ -65,6 +107,6 @@ struct audio_record {
 
 /// Names what computed an `audio_record`: results of another version are
 /// recomputed. Raise it whenever a figure changes.
-inline constexpr const char* audio_record_version = "audio-1";
+inline constexpr const char* audio_record_version = "audio-2";
 
 } // namespace troupe::audio
