@@ -15,6 +15,7 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "io/system_wall_clock.hpp"
 #include "io/taglib/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_writer.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -103,6 +104,22 @@ public:
     return *clock_;
   }
 
+  [[nodiscard]] const audio_decoder_source& decoders() const override {
+    return *decoders_;
+  }
+
+  [[nodiscard]] const fourier_source& fourier() const override {
+    return *fourier_;
+  }
+
+  [[nodiscard]] const tag_reader& tags() const override {
+    return *tags_;
+  }
+
+  [[nodiscard]] const tag_writer& tag_writing() const override {
+    return *tag_writing_;
+  }
+
   /// Makes everything; on failure the object is only good for destruction.
   result<void> open(const assembly_overrides& overrides) {
     if (auto made = open_machine(); !made)
@@ -152,6 +169,7 @@ private:
     if (overrides.decorate_decoders)
       decoders_ = overrides.decorate_decoders(std::move(decoders_));
     tags_ = io::open_taglib_tag_reader();
+    tag_writing_ = io::open_taglib_tag_writer();
     fourier_ = io::open_fftw_fourier();
     documents_ = io::open_nlohmann_audio_document();
     recipes_ = {{job_kind::audio_analyze, media_kind::audio,
@@ -239,6 +257,7 @@ private:
   std::unique_ptr<media_finder> finder_;
   std::unique_ptr<audio_decoder_source> decoders_;
   std::unique_ptr<tag_reader> tags_;
+  std::unique_ptr<tag_writer> tag_writing_;
   std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
   std::unique_ptr<crash_notes> crashes_;
