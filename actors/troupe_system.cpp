@@ -265,6 +265,33 @@ public:
                            std::move(query));
   }
 
+  result<content_vector> vector_of(content_id content) override {
+    return ask<content_vector>(reader_, long_deadline, vector_atom_v, content);
+  }
+
+  result<vector_block_ptr> vectors(result_query query) override {
+    return ask<vector_block_ptr>(reader_, long_deadline, vectors_atom_v,
+                                 std::move(query));
+  }
+
+  result<vector_spaces> spaces() override {
+    return ask<vector_spaces>(reader_, long_deadline, spaces_atom_v);
+  }
+
+  result<content_fingerprint> fingerprint_of(content_id content) override {
+    return ask<content_fingerprint>(reader_, long_deadline, print_atom_v,
+                                    content);
+  }
+
+  result<fingerprint_block_ptr> fingerprints(result_query query) override {
+    return ask<fingerprint_block_ptr>(reader_, long_deadline, prints_atom_v,
+                                      std::move(query));
+  }
+
+  result<entry_page> entries_of(content_id content) override {
+    return ask<entry_page>(reader_, long_deadline, copies_atom_v, content);
+  }
+
 private:
   // -- start and end ----------------------------------------------------------
 

@@ -147,6 +147,15 @@ public:
   virtual result<job_details> job_named(std::string word) = 0;
   virtual result<library_status> status() = 0;
   virtual result<audit_rows> audit(audit_query query) = 0;
+  virtual result<content_vector> vector_of(content_id content) = 0;
+  /// The next vectors of a space; ask again with `last_seq` while `more`.
+  virtual result<vector_block_ptr> vectors(result_query query) = 0;
+  virtual result<vector_spaces> spaces() = 0;
+  virtual result<content_fingerprint> fingerprint_of(content_id content) = 0;
+  /// The next fingerprints of a method, as `vectors`.
+  virtual result<fingerprint_block_ptr> fingerprints(result_query query) = 0;
+  /// Every entry with this content, missing ones too, oldest first.
+  virtual result<entry_page> entries_of(content_id content) = 0;
 };
 
 /// With what a process ends whose actors do not come down: EX_SOFTWARE.

@@ -200,6 +200,14 @@ struct audit_rows {
 /// Known files by path digest; shared, not copied.
 using known_files_ptr = std::shared_ptr<const std::vector<known_file>>;
 
+/// Blocks of results; shared, not copied.
+using vector_block_ptr = std::shared_ptr<const vector_block>;
+using fingerprint_block_ptr = std::shared_ptr<const fingerprint_block>;
+
+struct vector_spaces {
+  std::vector<vector_space> spaces;
+};
+
 using claimed_job_ptr = std::shared_ptr<const claimed_job>;
 
 using settle_request_ptr = std::shared_ptr<const settle_request>;

@@ -181,7 +181,27 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;
 )sql";
 
-constexpr std::array<migration, 1> all_steps{{{version_1}}};
+constexpr const char* fingerprints_step = R"sql(
+-- Ways of making a fingerprint: library, version and algorithm in one name.
+CREATE TABLE fingerprint_methods(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Fingerprints: data is little-endian 32-bit words. seq only rises, as that
+-- of vectors.
+CREATE TABLE fingerprints(
+  seq INTEGER PRIMARY KEY,
+  content INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+  recipe INTEGER NOT NULL REFERENCES recipes(id),
+  method INTEGER NOT NULL REFERENCES fingerprint_methods(id),
+  data BLOB NOT NULL CHECK(length(data) % 4 = 0)
+) STRICT;
+CREATE UNIQUE INDEX fingerprints_by_content ON fingerprints(content, recipe);
+)sql";
+
+constexpr std::array<migration, 2> all_steps{
+  {{version_1}, {fingerprints_step}}};
 
 // -- what kind of file it is --------------------------------------------------
 

@@ -61,7 +61,11 @@ _troupe() {
       ;;
     add) words+=' --text --title --id' ;;
     list) words+=' --kind --state --under --limit' ;;
-    show | forget) files=yes ;;
+    show)
+      words+=' --vector'
+      files=yes
+      ;;
+    forget) files=yes ;;
     analyze)
       words+=' --workers'
       files=yes

@@ -173,6 +173,9 @@ std::string entry_block(const entry_row& entry, const terminal_traits& traits) {
   if (!entry.path.empty())
     out.line("size", format_bytes(entry.stamp.bytes));
   out.line("sha-256", to_hex(entry.hash));
+  if (entry.dim > 0)
+    out.line("embedding",
+             fmt::format("{}, {} numbers", entry.space, entry.dim));
   write_audio(out, blocks_of(entry));
   return std::move(out).text();
 }
