@@ -78,7 +78,8 @@ analysis::analysis(const fourier_source& transforms, const pcm_format& format)
     true_peak_(format.sample_rate_hz, channels_),
     structure_(format.sample_rate_hz),
     resampler_(format.sample_rate_hz, timbre_meter::sample_rate_hz),
-    timbre_(transforms) {
+    spectra_(transforms, timbre_meter::layout),
+    power_(timbre_meter::layout.bins()), rhythm_(transforms) {
   assert(format.channels >= 1 && format.channels <= 64);
 }
 
@@ -109,10 +110,31 @@ void analysis::process_chunk() {
   if (format_.sample_rate_hz >= timbre_rate_min_hz) {
     resampled_.clear();
     resampler_.push({mono_.data(), filled_}, resampled_);
-    timbre_.push(resampled_);
+    describe(resampled_);
   }
   frames_ += static_cast<std::int64_t>(filled_);
   filled_ = 0;
+}
+
+void analysis::describe(std::span<const float> samples) {
+  timbre_.push_samples(samples);
+  rhythm_.push(samples);
+  // Pieces, so that a large block does not pile up in the framer.
+  constexpr std::size_t piece = 8 * stft::usual_hop_samples;
+  while (!samples.empty()) {
+    const auto now = std::min(piece, samples.size());
+    spectra_.push(samples.first(now));
+    samples = samples.subspan(now);
+    take_spectra();
+  }
+}
+
+void analysis::take_spectra() {
+  for (auto frames = spectra_.next(power_); frames > 0;
+       frames = spectra_.next(power_)) {
+    timbre_.push_spectra(power_, frames);
+    tonal_.push_spectra(power_, frames);
+  }
 }
 
 audio_record analysis::finish() {
@@ -122,9 +144,12 @@ audio_record analysis::finish() {
   if (format_.sample_rate_hz >= timbre_rate_min_hz) {
     resampled_.clear();
     resampler_.finish(resampled_);
-    timbre_.push(resampled_);
+    describe(resampled_);
   }
+  spectra_.finish();
+  take_spectra();
   timbre_.finish();
+  rhythm_.finish();
 
   audio_record out;
   out.sample_rate_hz = format_.sample_rate_hz;
@@ -142,6 +167,8 @@ audio_record analysis::finish() {
   if (out.timbre)
     out.timbre->energy = std::sqrt(square_sum_ / static_cast<double>(frames_));
   out.chroma = timbre_.chroma();
+  out.tonal = tonal_.figures();
+  out.rhythm = rhythm_.figures();
   out.structure = structure_.figures();
   return out;
 }

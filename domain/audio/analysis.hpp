@@ -5,13 +5,17 @@
 #include "domain/audio/pcm.hpp"
 #include "domain/audio/planar.hpp"
 #include "domain/audio/resampler.hpp"
+#include "domain/audio/rhythm/rhythm_meter.hpp"
+#include "domain/audio/stft.hpp"
 #include "domain/audio/structure.hpp"
 #include "domain/audio/timbre.hpp"
+#include "domain/audio/tonal/tonal_meter.hpp"
 #include "domain/audio/true_peak.hpp"
 #include "domain/ports/fourier.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace troupe::audio {
@@ -40,6 +44,9 @@ public:
 
 private:
   void process_chunk();
+  /// Takes samples at 22,050 Hz: one STFT feeds timbre and key.
+  void describe(std::span<const float> samples);
+  void take_spectra();
   [[nodiscard]] planar_block chunk() const noexcept;
 
   pcm_format format_;
@@ -55,7 +62,11 @@ private:
   true_peak_meter true_peak_;
   structure_meter structure_;
   resampler resampler_;
+  stft spectra_;
+  std::vector<lanes> power_;
   timbre_meter timbre_;
+  tonal_meter tonal_;
+  rhythm_meter rhythm_;
 };
 
 } // namespace troupe::audio
