@@ -2,6 +2,7 @@
 #include "domain/search/duplicate_groups.hpp"
 #include "domain/search/mutual_proximity.hpp"
 #include "domain/search/nearest.hpp"
+#include "domain/search/space_layout.hpp"
 #include "domain/search/top_k.hpp"
 
 #include <gtest/gtest.h>
@@ -173,6 +174,19 @@ TEST(block_share, adds_up_and_leaves_out_what_tells_apart) {
   EXPECT_EQ(shares[2].share, 0.0);
   EXPECT_NEAR(shares[1].cosine, 1.0, 1e-6);
   EXPECT_NEAR(shares[2].cosine, -1.0, 1e-6);
+}
+
+TEST(space_layout, reads_the_blocks_that_fill_a_vector) {
+  const auto blocks = blocks_of_space("likeness-1:timbre152+rhythm48:x", 200);
+  ASSERT_EQ(blocks.size(), 2U);
+  EXPECT_EQ(blocks[1].name, "rhythm");
+  EXPECT_EQ(blocks[1].first, 152U);
+  EXPECT_EQ(blocks[1].size, 48U);
+  for (const auto* other :
+       {"plain", "a:timbre152+rhythm49", "a:timbre152", "a:152+48",
+        "a:", "a:timbre200x", "a:timbre+rhythm200", "a:t0+r200",
+        "a:t99999999999999999999+r1"})
+    EXPECT_TRUE(blocks_of_space(other, 200).empty()) << other;
 }
 
 TEST(duplicate_groups, join_what_is_the_same_as_a_member) {
