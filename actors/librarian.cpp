@@ -47,6 +47,7 @@ public:
       [this](sweep_atom, const sweep_request& x) { return on_sweep(x); },
       [this](text_atom, const text_entry& x) { return on_text(x); },
       [this](forget_atom, const forget_request& x) { return on_forget(x); },
+      [this](retag_atom, const retag_request& x) { return on_retag(x); },
       [this](settle_atom, const settle_request_ptr& x) {
         return on_settle(*x);
       },
@@ -102,6 +103,13 @@ private:
       if (!gone)
         return gone.failure();
       return true;
+    });
+  }
+
+  caf::result<bool> on_retag(const retag_request& request) {
+    return write<bool>([&] {
+      return store_->retag(request.entry, request.now, request.note,
+                           clock_->now_us());
     });
   }
 

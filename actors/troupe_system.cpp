@@ -206,6 +206,11 @@ public:
                              forget_request{entry, std::move(note)}));
   }
 
+  result<bool> retag(entry_id entry, found_file now, audit_note note) override {
+    return ask<bool>(librarian_, long_deadline, retag_atom_v,
+                     retag_request{entry, std::move(now), std::move(note)});
+  }
+
   result<std::int64_t> retry(job_verb verb) override {
     return ask<std::int64_t>(supervisor_, long_deadline, retry_atom_v,
                              std::move(verb));

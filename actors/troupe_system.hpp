@@ -134,6 +134,10 @@ public:
 
   virtual result<std::string> add_text(text_entry entry) = 0;
   virtual result<void> forget(entry_id entry, audit_note note) = 0;
+  /// The entry's file got other bytes with the same sound; false when its
+  /// results could not be kept and it must be analysed again.
+  virtual result<bool> retag(entry_id entry, found_file now,
+                             audit_note note) = 0;
   virtual result<std::int64_t> retry(job_verb verb) = 0;
   virtual result<std::int64_t> cancel(job_verb verb) = 0;
   /// Queues what has neither result nor job; replies how many.

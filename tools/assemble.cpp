@@ -15,7 +15,8 @@
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "io/system_wall_clock.hpp"
-#include "io/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_writer.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -104,6 +105,22 @@ public:
     return *clock_;
   }
 
+  [[nodiscard]] const audio_decoder_source& decoders() const override {
+    return *decoders_;
+  }
+
+  [[nodiscard]] const fourier_source& fourier() const override {
+    return *fourier_;
+  }
+
+  [[nodiscard]] const tag_reader& tags() const override {
+    return *tags_;
+  }
+
+  [[nodiscard]] const tag_writer& tag_writing() const override {
+    return *tag_writing_;
+  }
+
   /// Makes everything; on failure the object is only good for destruction.
   result<void> open(const assembly_overrides& overrides) {
     if (auto made = open_machine(); !made)
@@ -153,6 +170,7 @@ private:
     if (overrides.decorate_decoders)
       decoders_ = overrides.decorate_decoders(std::move(decoders_));
     tags_ = io::open_taglib_tag_reader();
+    tag_writing_ = io::open_taglib_tag_writer();
     fourier_ = io::open_fftw_fourier();
     documents_ = io::open_nlohmann_audio_document();
     fingerprints_ = io::open_chromaprint_audio_fingerprint();
@@ -242,6 +260,7 @@ private:
   std::unique_ptr<media_finder> finder_;
   std::unique_ptr<audio_decoder_source> decoders_;
   std::unique_ptr<tag_reader> tags_;
+  std::unique_ptr<tag_writer> tag_writing_;
   std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
   std::unique_ptr<audio_fingerprint_source> fingerprints_;

@@ -73,6 +73,13 @@ struct forget_request {
   audit_note note;
 };
 
+/// A file that got other bytes with the same sound.
+struct retag_request {
+  entry_id entry{};
+  found_file now;
+  audit_note note;
+};
+
 /// A worker's sign of life.
 struct worker_beat {
   worker_seat seat;

@@ -26,6 +26,22 @@ double energy_of(double lufs) {
   return std::pow(10.0, (lufs - loudness_offset_db) / 10.0);
 }
 
+/// Means of each `steps` energies in a row.
+std::vector<double> windows(const std::vector<double>& energies,
+                            std::size_t steps) {
+  std::vector<double> out;
+  if (energies.size() < steps)
+    return out;
+  out.reserve(energies.size() - steps + 1);
+  for (std::size_t i = 0; i + steps <= energies.size(); ++i) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < steps; ++k)
+      sum += energies[i + k];
+    out.push_back(sum / static_cast<double>(steps));
+  }
+  return out;
+}
+
 /// Mean of the energies at or above a gate; 0 when there is none.
 double gated_mean(std::span<const double> energies, double gate) {
   double sum = 0.0;
@@ -211,23 +227,9 @@ void loudness_meter::close_step() {
 
 // -- results ------------------------------------------------------------------
 
-std::vector<double> loudness_meter::windows(std::size_t steps) const {
-  std::vector<double> out;
-  if (energies_.size() < steps)
-    return out;
-  out.reserve(energies_.size() - steps + 1);
-  for (std::size_t i = 0; i + steps <= energies_.size(); ++i) {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < steps; ++k)
-      sum += energies_[i + k];
-    out.push_back(sum / static_cast<double>(steps));
-  }
-  return out;
-}
-
 loudness_figures loudness_meter::figures() const {
-  const auto momentary = windows(momentary_steps);
-  auto shortterm = windows(shortterm_steps);
+  const auto momentary = windows(energies_, momentary_steps);
+  auto shortterm = windows(energies_, shortterm_steps);
   loudness_figures out;
   out.integrated_lufs = integrated(momentary);
   if (momentary_max_ > 0.0)
@@ -237,6 +239,16 @@ loudness_figures loudness_meter::figures() const {
   if (out.integrated_lufs)
     out.replaygain_track_db = replaygain_reference_lufs - *out.integrated_lufs;
   return out;
+}
+
+std::optional<double>
+album_loudness_lufs(std::span<const std::vector<double>> energies) {
+  std::vector<double> all;
+  for (const auto& track : energies) {
+    const auto momentary = windows(track, momentary_steps);
+    all.insert(all.end(), momentary.begin(), momentary.end());
+  }
+  return integrated(all);
 }
 
 } // namespace troupe::audio

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace troupe::audio {
@@ -54,7 +56,6 @@ private:
   void close_step();
   /// Weighted energy of the present step so far.
   [[nodiscard]] double step_energy() const;
-  [[nodiscard]] std::vector<double> windows(std::size_t steps) const;
 
   k_weighting weighting_;
   std::size_t channels_ = 1;
@@ -73,5 +74,13 @@ private:
   std::vector<pair_state> states_;
   std::vector<double> energies_;
 };
+
+/// Integrated loudness of an album: the 400 ms blocks of all its tracks under
+/// common gates, none reaching from one track into the next. Nothing when all
+/// of it is silent or too short.
+/// @param energies of each track, as `loudness_meter::energies`
+/// Source: EBU R128 s1; ReplayGain 2.0, "Album gain". O(blocks), allocates.
+[[nodiscard]] std::optional<double>
+album_loudness_lufs(std::span<const std::vector<double>> energies);
 
 } // namespace troupe::audio

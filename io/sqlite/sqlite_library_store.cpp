@@ -218,6 +218,13 @@ public:
                   [&] { sqlite::forget_entry(context_, entry, note, now_us); });
   }
 
+  result<bool> retag(entry_id entry, const found_file& now,
+                     const audit_note& note, std::int64_t now_us) override {
+    return inside("retag an entry", [&] {
+      return sqlite::retag_entry(context_, entry, now, note, now_us);
+    });
+  }
+
   result<settle_report> settle(const settle_request& request) override {
     return inside("settle", [&] {
       settle_report report;

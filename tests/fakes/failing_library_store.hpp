@@ -76,6 +76,11 @@ public:
                              [&] { return real_->add_text(entry, now_us); });
   }
 
+  result<bool> retag(entry_id entry, const found_file& now,
+                     const audit_note& note, std::int64_t now_us) override {
+    return real_->retag(entry, now, note, now_us);
+  }
+
   result<void> forget(entry_id entry, const audit_note& note,
                       std::int64_t now_us) override {
     return real_->forget(entry, note, now_us);

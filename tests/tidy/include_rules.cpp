@@ -68,10 +68,13 @@ const std::map<std::string, std::string, std::less<>> library_by_header = {
 
 const names taglib_headers = {
   "aifffile.h",
+  "apetag.h",
   "audioproperties.h",
   "fileref.h",
   "flacfile.h",
+  "id3v1tag.h",
   "id3v2tag.h",
+  "infotag.h",
   "mp4file.h",
   "mpegfile.h",
   "oggflacfile.h",

@@ -185,6 +185,8 @@ std::string entry_table(const std::vector<entry_row>& entries,
   table rows{{{"STATE"},
               {"KIND"},
               {"LENGTH", true},
+              {"BPM", true},
+              {"KEY"},
               {"LUFS", true},
               {"ID"},
               {"NAME", false, true}}};
@@ -192,9 +194,12 @@ std::string entry_table(const std::vector<entry_row>& entries,
     const auto blocks = blocks_of(entry);
     const auto length = figure(blocks, "audio", "duration_s");
     const auto lufs = figure(blocks, "loudness", "integrated_lufs");
+    const auto tempo = figure(blocks, "rhythm", "tempo_bpm");
     rows.add(
       {std::string{to_string(entry.state)}, std::string{to_string(entry.kind)},
        length ? format_duration(*length) : "",
+       tempo ? fmt::format("{:.1f}", *tempo) : "",
+       word(blocks, "tonal", "camelot"),
        lufs ? fmt::format("{:.1f}", *lufs) : "", entry.ulid, entry_name(entry)},
       tone_of(entry.state));
   }

@@ -1,5 +1,6 @@
 // Signals and figures of EBU Tech 3341 and 3342, and libebur128 as an oracle.
 
+#include "domain/audio/planar.hpp"
 #include "tests/domain/audio/synthesis.hpp"
 
 #include <ebur128.h>
@@ -316,6 +317,29 @@ TEST(loudness_test, agrees_with_libebur128_on_seeded_programmes) {
     compare_with_libebur128(
       random_programme(seed, rates[seed % rates.size()], channels));
   }
+}
+
+TEST(loudness_test, pools_the_blocks_of_an_album_as_libebur128) {
+  std::vector<std::vector<double>> energies;
+  std::vector<ebur128_state*> states;
+  // The relative gate of the whole silences most of the third track.
+  for (const double level : {-20.0, -14.0, -33.0}) {
+    const auto p = tones({{level, 7.0}, {level - 3.0, 5.0}});
+    loudness_meter meter{p.rate_hz, 2};
+    std::vector<float> rows;
+    meter.push(to_planar({p.samples, 2}, rows));
+    energies.push_back(meter.energies());
+    states.push_back(
+      ebur128_init(2, static_cast<unsigned long>(p.rate_hz), EBUR128_MODE_I));
+    ebur128_add_frames_float(states.back(), p.samples.data(),
+                             p.samples.size() / 2);
+  }
+  double oracle = 0.0;
+  ebur128_loudness_global_multiple(states.data(), states.size(), &oracle);
+  for (auto& state : states)
+    ebur128_destroy(&state);
+  EXPECT_NEAR(album_loudness_lufs(energies).value(), oracle, 0.01);
+  EXPECT_FALSE(album_loudness_lufs({}));
 }
 
 } // namespace
