@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages/values.hpp"
+#include "actors/messages/wire.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
@@ -44,45 +45,52 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
   CAF_ADD_ATOM(troupe, troupe, known_atom, "known")
   CAF_ADD_ATOM(troupe, troupe, rescan_atom, "rescan")
   CAF_ADD_ATOM(troupe, troupe, ready_atom, "ready")
+  CAF_ADD_ATOM(troupe, troupe, hello_atom, "hello")
+  CAF_ADD_ATOM(troupe, troupe, news_atom, "news")
+  CAF_ADD_ATOM(troupe, troupe, leave_atom, "leave")
+
+  CAF_ADD_TYPE_ID(troupe, (troupe::check_findings))
+  CAF_ADD_TYPE_ID(troupe, (troupe::drain_report))
+  CAF_ADD_TYPE_ID(troupe, (troupe::find_report))
+  CAF_ADD_TYPE_ID(troupe, (troupe::find_request))
+  CAF_ADD_TYPE_ID(troupe, (troupe::forget_request))
+  CAF_ADD_TYPE_ID(troupe, (troupe::job_verb))
+  CAF_ADD_TYPE_ID(troupe, (troupe::pool_statuses))
+  CAF_ADD_TYPE_ID(troupe, (troupe::text_entry))
+  CAF_ADD_TYPE_ID(troupe, (troupe::work_progress))
+  CAF_ADD_TYPE_ID(troupe, (troupe::client_hello))
+  CAF_ADD_TYPE_ID(troupe, (troupe::node_hello))
+  CAF_ADD_TYPE_ID(troupe, (troupe::run_news))
 
 CAF_END_TYPE_ID_BLOCK(troupe)
 
 // These stay inside the process: the handles that carry them are never
-// published.
+// published. What has an id above may also cross a socket; see wire.hpp.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::audit_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::audit_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::backlog)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::check_findings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_keys)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claimed_job_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::drain_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::entry_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::entry_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::entry_row)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::epoch_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::epoch_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::find_progress)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::find_report)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::find_request)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::forget_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::found_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_details)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_kinds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_query)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_verb)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::known_files_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::library_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::path_list)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::pool_statuses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::record_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_request_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::sweep_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::sweep_request)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::text_entry)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::work_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::worker_beat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::worker_end)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::worker_seat)
