@@ -182,9 +182,8 @@ result<porter_actor> enter(caf::actor_system& system, door_socket socket,
           entered = error{errc::unreachable, "node: nobody behind its door"};
       },
       [&](const caf::error& why) {
-        entered = error{errc::unreachable,
-                        "node: it hangs up at the door: "
-                          + from_caf(why).detail};
+        entered = error{errc::unreachable, "node: it hangs up at the door: "
+                                             + from_caf(why).detail};
       });
   return std::move(*entered);
 }

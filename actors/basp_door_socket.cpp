@@ -107,9 +107,9 @@ result<void> clear_stale(const std::string& path, const sockaddr_un& address) {
   if (::lstat(path.c_str(), &info) != 0)
     return {};
   if (!S_ISSOCK(info.st_mode))
-    return error{errc::refused,
-                 fmt::format("socket: {} exists and is no socket; remove it",
-                             path)};
+    return error{
+      errc::refused,
+      fmt::format("socket: {} exists and is no socket; remove it", path)};
   const auto probe = new_socket();
   const int why = connect_at(probe.descriptor(), address);
   if (why != ECONNREFUSED && why != ENOENT)

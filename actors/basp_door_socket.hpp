@@ -63,7 +63,8 @@ private:
 
 /// Says the greeting on a fresh connection; never waits.
 /// @returns false when it could not be said
-[[nodiscard]] bool greet(int descriptor, const door_greeting& greeting) noexcept;
+[[nodiscard]] bool greet(int descriptor,
+                         const door_greeting& greeting) noexcept;
 
 /// A connection, and who answered.
 struct door_visit {
@@ -76,8 +77,7 @@ struct door_visit {
 /// @returns `errc::unreachable` when nobody listens, speaks or speaks like a
 /// node; `errc::refused` when the listener is another user's, or speaks
 /// another protocol, naming both numbers
-[[nodiscard]] result<door_visit> knock_at(const std::string& path,
-                                          int protocol,
+[[nodiscard]] result<door_visit> knock_at(const std::string& path, int protocol,
                                           std::chrono::milliseconds longest);
 
 } // namespace troupe

@@ -65,6 +65,8 @@ public:
                                             const reader_actor& reader,
                                             const media_finder& files) {
     tunables_ = tunables;
+    if (tunables_.threads != nullptr && tunables_.where == placement::detached)
+      tunables_.threads->name_thread("finder");
     supervisor_ = supervisor;
     reader_ = reader;
     files_ = &files;

@@ -46,6 +46,7 @@ public:
     self_->set_down_handler([this](const caf::down_msg& x) { on_down(x); });
     return {
       [this](hello_atom, const client_hello& x) { return on_hello(x); },
+      [this](desk_atom) { return on_desk(); },
       [this](find_atom, find_request& x) { return on_find(x); },
       [this](idle_atom) { return on_idle(); },
       [this](leave_atom) { return on_leave(); },
@@ -97,6 +98,12 @@ private:
     return tunables_.self;
   }
 
+  caf::result<caf::strong_actor_ptr> on_desk() {
+    if (!links_.administrator)
+      return to_caf({errc::refused, "node: it has no ADMINISTRATOR"});
+    return caf::actor_cast<caf::strong_actor_ptr>(links_.administrator);
+  }
+
   caf::result<find_report> on_find(find_request& request) {
     auto* from = sender();
     if (from == nullptr)
@@ -139,8 +146,7 @@ private:
       return;
     }
     ask_finder();
-    self_
-      ->request(links_.supervisor, tunables_.news_deadline, progress_atom_v)
+    self_->request(links_.supervisor, tunables_.news_deadline, progress_atom_v)
       .then(
         [this](const work_progress& work) {
           tell_visitors(work);
@@ -214,8 +220,8 @@ private:
   // -- passing on -------------------------------------------------------------
 
   visitor* sender() {
-    const auto found = visitors_.find(
-      caf::actor_cast<caf::actor_addr>(self_->current_sender()));
+    const auto found =
+      visitors_.find(caf::actor_cast<caf::actor_addr>(self_->current_sender()));
     return found == visitors_.end() ? nullptr : &found->second;
   }
 

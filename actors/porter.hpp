@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/messages/administrator.hpp"
 #include "actors/messages/embedding_supervisor.hpp"
 #include "actors/messages/finder.hpp"
 #include "actors/messages/librarian.hpp"
@@ -30,6 +31,9 @@ struct porter_links {
   supervisor_actor supervisor;
   finder_actor finder;
   librarian_actor librarian;
+  /// May be empty: the admin verbs are then refused. Must run in the shared
+  /// pool, see `spawn_porter`.
+  administrator_actor administrator;
 };
 
 /// Spawns the PORTER in the shared pool.

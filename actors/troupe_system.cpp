@@ -39,8 +39,8 @@ class running_system final : public troupe_system {
 public:
   running_system(system_ports ports, const system_settings& settings)
     : ports_(std::move(ports)), settings_(settings),
-      config_(pool_threads, settings.socket.empty() ? remoting::off
-                                                    : remoting::on),
+      config_(pool_threads,
+              settings.socket.empty() ? remoting::off : remoting::on),
       system_(std::make_unique<caf::actor_system>(config_)),
       client_(std::make_unique<caf::scoped_actor>(*system_)) {}
 
@@ -60,7 +60,13 @@ public:
 
   /// Spawns the tree; see `troupe_system::start`.
   result<void> spawn_all() {
-    reader_ = spawn_reader(*system_, ports_.open_reader, placement::detached);
+    reader_ = spawn_reader(
+      *system_,
+      [this] {
+        ports_.threads->name_thread("reader");
+        return ports_.open_reader();
+      },
+      placement::detached);
     if (!ports_.store)
       return {};
     auto crashes = left_crashes();
@@ -71,10 +77,14 @@ public:
     if (!begun)
       return begun.failure();
     started_ = std::move(begun.value());
-    finder_ = spawn_finder(*system_, {}, supervisor_, reader_, *ports_.finder);
+    finder_tunables finder;
+    finder.threads = ports_.threads;
+    finder_ =
+      spawn_finder(*system_, finder, supervisor_, reader_, *ports_.finder);
     if (ports_.watch)
-      watcher_ = spawn_watcher(*system_, {settings_.watched, 1s},
-                               std::move(ports_.watch), finder_, *ports_.log);
+      watcher_ =
+        spawn_watcher(*system_, {settings_.watched, 1s, ports_.threads},
+                      std::move(ports_.watch), finder_, *ports_.log);
     if (auto opened = open_door(); !opened)
       return opened;
     // What the crash file says is durable in the library now.
@@ -146,6 +156,16 @@ public:
 
   result<pool_statuses> pools() override {
     return ask<pool_statuses>(supervisor_, question_deadline, status_atom_v);
+  }
+
+  result<void> pulse() override {
+    const auto work = progress();
+    if (!work)
+      return work.failure();
+    // The cheapest question that goes through the store.
+    const auto held = ask<claim_keys>(librarian_, question_deadline,
+                                      running_atom_v, started_.epoch);
+    return held ? result<void>{} : held.failure();
   }
 
   result<drain_report> drain(std::int64_t grace_ms) override {
@@ -242,6 +262,7 @@ private:
   void spawn_spine(std::vector<crash_note> crashes) {
     librarian_tunables librarian;
     librarian.suspicion = settings_.suspicion;
+    librarian.threads = ports_.threads;
     librarian_ = spawn_librarian(*system_, librarian, std::move(ports_.store),
                                  *ports_.clock, *ports_.log);
     supervisor_tunables tunables;
@@ -263,7 +284,7 @@ private:
     porter_tunables tunables;
     tunables.self = {door_protocol, settings_.pid, started_.epoch};
     porter_ = spawn_porter(*system_, tunables,
-                           {supervisor_, finder_, librarian_}, *ports_.log);
+                           {supervisor_, finder_, librarian_, {}}, *ports_.log);
     auto door = open_basp_door(
       *system_, {settings_.socket, {door_protocol, settings_.pid}}, porter_,
       *ports_.log);

@@ -131,6 +131,10 @@ public:
   virtual result<work_progress> progress() = 0;
   virtual result<pool_statuses> pools() = 0;
 
+  /// Do the two that hold everything together, SUPERVISOR and LIBRARIAN, still
+  /// answer? 10 s at most.
+  virtual result<void> pulse() = 0;
+
   /// Ends the walk, stops claiming, lets running jobs end within `grace_ms`,
   /// hands back the rest; durable when it returns.
   virtual result<drain_report> drain(std::int64_t grace_ms) = 0;

@@ -2,6 +2,7 @@
 
 #include "actors/messages/types.hpp"
 
+#include <caf/actor_control_block.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
@@ -13,6 +14,9 @@ using porter_actor = caf::typed_actor<
   // Says who calls; replies who answers. From a client, first, and again as
   // long as it waits for something, to see whether the node still lives.
   caf::replies_to<hello_atom, client_hello>::with<node_hello>,
+  // Replies the ADMINISTRATOR, whom the client then asks itself. From `admin`
+  // and `jobs`.
+  caf::replies_to<desk_atom>::with<caf::strong_actor_ptr>,
   // Walks the roots to the end; the client then gets `run_news` until it
   // leaves or is told that the node is idle. From `index`.
   caf::replies_to<find_atom, find_request>::with<find_report>,

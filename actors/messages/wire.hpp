@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/messages/admin_inspection.hpp"
 #include "actors/messages/values.hpp"
 
 #include <caf/error.hpp>
@@ -77,21 +78,6 @@ typename Inspector::result_type inspect(Inspector& f, find_progress& x) {
            x.current, x.finished, x.walk);
 }
 
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, work_in_hand& x) {
-  return f(x.worker, x.path, x.kind, x.elapsed_ms, x.media_s, x.duration_s);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, slot_counters& x) {
-  return f(x.succeeded, x.failed);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, pool_status& x) {
-  return f(x.kind, x.slots, x.live, x.stuck, x.broken, x.workers);
-}
-
 // -- messages -----------------------------------------------------------------
 
 template <class Inspector>
@@ -136,25 +122,8 @@ typename Inspector::result_type inspect(Inspector& f, job_verb& x) {
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, work_progress& x) {
-  return f(x.total, x.done, x.failed, x.quarantined, x.cancelled, x.retried,
-           x.refused, x.media_s, x.running, x.waiting, x.next_due_us, x.broken,
-           x.trouble, x.trouble_detail);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, pool_statuses& x) {
-  return f(x.pools);
-}
-
-template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, drain_report& x) {
   return f(x.handed_back, x.abandoned);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, check_findings& x) {
-  return f(x.findings);
 }
 
 } // namespace troupe

@@ -1,4 +1,4 @@
-#include "actors/run_baseline.hpp"
+#include "actors/client/run_baseline.hpp"
 
 #include <algorithm>
 #include <cstddef>

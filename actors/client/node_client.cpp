@@ -1,9 +1,9 @@
-#include "actors/node_client.hpp"
+#include "actors/client/node_client.hpp"
 
 #include "actors/actor_settings.hpp"
 #include "actors/basp_door.hpp"
-#include "actors/node_caller.hpp"
-#include "actors/run_baseline.hpp"
+#include "actors/client/caller_link.hpp"
+#include "actors/client/run_baseline.hpp"
 #include "actors/watchdog.hpp"
 
 #include <caf/actor_system.hpp>
@@ -21,33 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The facade's own limit, should CAF's fail: every call ends.
-constexpr auto facade_deadline = 12min;
 constexpr auto come_down_within = 2s;
-
-/// One answer on its way from the CALLER's thread to the command's.
-template <class T>
-class answer_slot {
-public:
-  void give(result<T> x) {
-    {
-      const std::lock_guard guard{mutex_};
-      answer_ = std::move(x);
-    }
-    given_.notify_one();
-  }
-
-  std::optional<result<T>> take(std::chrono::milliseconds longest) {
-    std::unique_lock guard{mutex_};
-    given_.wait_for(guard, longest, [this] { return answer_.has_value(); });
-    return std::move(answer_);
-  }
-
-private:
-  std::mutex mutex_;
-  std::condition_variable given_;
-  std::optional<result<T>> answer_;
-};
 
 /// What the CALLER has told, and the command has not seen yet.
 class client_desk {
@@ -132,6 +106,7 @@ public:
     const watchdog guard{exit_code_, come_down_within};
     if (caller_)
       caf::anon_send_exit(caller_, caf::exit_reason::user_shutdown);
+    link_ = {};
     caller_ = {};
     system_.reset();
   }
@@ -152,10 +127,13 @@ public:
       return porter.failure();
     const client_hello self{door_protocol, options_.pid, options_.role};
     caller_events events{[this](run_news x) { desk_.news(std::move(x)); },
-                         [this](error why) { desk_.end(std::move(why)); }};
+                         [this](error why) {
+                           desk_.end(std::move(why));
+                         }};
     caller_ = system_->spawn<node_caller>(
       porter.value(), caller_tunables{self, node_pid, options_.patience},
       std::move(events));
+    link_ = caller_link{caller_};
     auto hello = ask<node_hello>(hello_atom_v, self);
     if (!hello)
       return hello.failure();
@@ -186,13 +164,13 @@ public:
     if (auto before = ask<pool_statuses>(status_atom_v))
       pools_before_ = std::move(before.value());
     desk_.work(work_before_);
-    begin<find_report>(
-      [this](result<find_report> x) { desk_.found(std::move(x)); },
-      find_atom_v, std::move(request));
+    link_.begin<find_report>(
+      [this](result<find_report> x) { desk_.found(std::move(x)); }, find_atom_v,
+      std::move(request));
   }
 
   void begin_idle_watch() override {
-    begin<work_progress>(
+    link_.begin<work_progress>(
       [this](result<work_progress> x) {
         // The end of the node is told by its own event.
         if (!x)
@@ -228,6 +206,11 @@ public:
     if (!now)
       return now;
     return pools_since(pools_before_, std::move(now.value()));
+  }
+
+  result<void> pulse() override {
+    const auto work = ask<work_progress>(progress_atom_v);
+    return work ? result<void>{} : work.failure();
   }
 
   result<drain_report> drain(std::int64_t) override {
@@ -307,24 +290,9 @@ public:
 private:
   // -- helpers ----------------------------------------------------------------
 
-  /// Has the CALLER ask; `done` is called on its thread.
-  template <class T, class... Ts>
-  void begin(std::function<void(result<T>)> done, Ts... xs) {
-    auto errand = std::make_shared<std::function<void(node_caller&)>>(
-      [done = std::move(done), ... xs = std::move(xs)](node_caller& caller) {
-        caller.call<T>(done, xs...);
-      });
-    caf::anon_send(caller_, std::move(errand));
-  }
-
   template <class T, class... Ts>
   result<T> ask(Ts... xs) {
-    auto slot = std::make_shared<answer_slot<T>>();
-    begin<T>([slot](result<T> x) { slot->give(std::move(x)); },
-             std::move(xs)...);
-    if (auto answer = slot->take(facade_deadline))
-      return std::move(*answer);
-    return error{errc::unreachable, "node: it does not answer"};
+    return link_.ask<T>(std::move(xs)...);
   }
 
   template <class T, class Question>
@@ -351,6 +319,7 @@ private:
   actor_settings config_{1, remoting::on};
   std::unique_ptr<caf::actor_system> system_;
   caf::actor caller_;
+  caller_link link_;
   std::unique_ptr<library_reader> library_;
   epoch_report started_;
   work_progress work_before_;

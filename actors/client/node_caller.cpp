@@ -1,4 +1,4 @@
-#include "actors/node_caller.hpp"
+#include "actors/client/node_caller.hpp"
 
 #include <fmt/format.h>
 
@@ -41,12 +41,12 @@ void node_caller::on_ping() {
       },
       [this](caf::error&) {
         on_gone({errc::unreachable,
-                 fmt::format("node: it (pid {}) has not answered for {:.0f} "
-                             "s; whether it did what was asked is not known: "
-                             "look, then end it and start it again",
-                             tunables_.node_pid,
-                             std::chrono::duration<double>(tunables_.patience)
-                               .count())});
+                 fmt::format(
+                   "node: it (pid {}) has not answered for {:.0f} "
+                   "s; whether it did what was asked is not known: "
+                   "look, then end it and start it again",
+                   tunables_.node_pid,
+                   std::chrono::duration<double>(tunables_.patience).count())});
       });
 }
 

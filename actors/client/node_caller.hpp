@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/caf_error.hpp"
+#include "actors/messages/administrator.hpp"
 #include "actors/messages/porter.hpp"
 #include "domain/result.hpp"
 
@@ -52,13 +53,38 @@ public:
   /// Asks the PORTER. @param tell called once, on the CALLER's thread
   template <class T, class... Ts>
   void call(std::function<void(result<T>)> tell, Ts&&... xs) {
+    call_actor<T>(porter_, std::move(tell), std::forward<Ts>(xs)...);
+  }
+
+  /// Asks the ADMINISTRATOR, whom the PORTER is asked for first.
+  template <class T, class... Ts>
+  void call_administrator(std::function<void(result<T>)> tell, Ts... xs) {
+    if (administrator_)
+      return call_actor<T>(administrator_, std::move(tell), std::move(xs)...);
+    call<caf::strong_actor_ptr>(
+      [this, tell, xs...](result<caf::strong_actor_ptr> found) {
+        if (!found)
+          return tell(found.failure());
+        administrator_ = caf::actor_cast<administrator_actor>(*found);
+        call_actor<T>(administrator_, tell, xs...);
+      },
+      desk_atom_v);
+  }
+
+private:
+  /// As for the same verbs inside a process, and a little more.
+  static constexpr auto call_deadline = std::chrono::minutes{11};
+
+  template <class T, class Handle, class... Ts>
+  void call_actor(const Handle& to, std::function<void(result<T>)> tell,
+                  Ts&&... xs) {
     if (gone_.code != errc::none)
       return tell(gone_);
     const auto number = ++last_call_;
     open_[number] = [tell](const error& why) {
       tell(why);
     };
-    request(porter_, call_deadline, std::forward<Ts>(xs)...)
+    request(to, call_deadline, std::forward<Ts>(xs)...)
       .then(
         [this, number, tell](T& x) {
           if (open_.erase(number) > 0)
@@ -71,16 +97,13 @@ public:
     watch();
   }
 
-private:
-  /// As for the same verbs inside a process, and a little more.
-  static constexpr auto call_deadline = std::chrono::minutes{11};
-
   void on_ping();
   void on_gone(error why);
   void watch();
   [[nodiscard]] error explain(const caf::error& why) const;
 
   porter_actor porter_;
+  administrator_actor administrator_;
   caller_tunables tunables_;
   caller_events events_;
   std::map<std::int64_t, std::function<void(const error&)>> open_;
