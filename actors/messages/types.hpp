@@ -104,11 +104,17 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(troupe, (troupe::scale_request))
   CAF_ADD_TYPE_ID(troupe, (troupe::why_request))
   CAF_ADD_TYPE_ID(troupe, (troupe::workers_report))
+  CAF_ADD_TYPE_ID(troupe, (troupe::find_progress))
+  CAF_ADD_TYPE_ID(troupe, (troupe::record_report))
+  CAF_ADD_TYPE_ID(troupe, (troupe::sweep_report))
+  CAF_ADD_TYPE_ID(troupe, (troupe::library_status))
 
 CAF_END_TYPE_ID_BLOCK(troupe)
 
 // These stay inside the process: the handles that carry them are never
-// published. What has an id above may also cross a socket; see wire.hpp.
+// published. What has an id above may also cross a socket; see wire.hpp. CAF
+// silently leaves out a member of a type that is named here: it arrives as it
+// was made, without an error, hence `crosses` in wire.hpp.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::audit_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::backlog)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_key)
@@ -119,18 +125,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::entry_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::entry_row)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::epoch_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::epoch_request)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::find_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::found_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_details)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_kinds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::known_files_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::library_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::path_list)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::record_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_request_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::sweep_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::sweep_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::worker_beat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::worker_end)

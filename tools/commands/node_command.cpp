@@ -1,4 +1,4 @@
-#include "io/posix_service_manager.hpp"
+#include "io/posix_service_host.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/node_reload.hpp"
 #include "tools/output/exit_code.hpp"
@@ -57,7 +57,7 @@ public:
     fmt::print("ready pid={} node=- socket={} broker=- {}\n", getpid(),
                open_.door().empty() ? "-" : shown_text(open_.door()), summary_);
     std::fflush(stdout);
-    manager_->ready(summary_);
+    host_->ready(summary_);
     return {};
   }
 
@@ -76,7 +76,7 @@ public:
 
 private:
   [[nodiscard]] std::chrono::milliseconds look_interval() const {
-    const auto within = manager_->beat_within();
+    const auto within = host_->beat_within();
     if (within.count() == 0)
       return look_every;
     const auto half =
@@ -99,13 +99,13 @@ private:
       break;
     }
     // Only a core that answers earns a beat.
-    if (manager_->beat_within().count() > 0 && system.pulse())
-      manager_->beat();
+    if (host_->beat_within().count() > 0 && system.pulse())
+      host_->beat();
     return exit_code::ok;
   }
 
   void reload() {
-    manager_->reloading();
+    host_->reloading();
     auto now = load_();
     if (!now) {
       report_failure(now.failure(), "mend it, then send SIGHUP again; until "
@@ -117,12 +117,12 @@ private:
       grace_s_ = now->config.supervisor.grace_s;
       // Keys that wait for a restart stay as they were, and are told again.
     }
-    manager_->ready(summary_);
+    host_->ready(summary_);
   }
 
   int drain() {
     const auto grace_ms = grace_s_ * 1'000;
-    manager_->stopping(std::chrono::milliseconds{grace_ms} + drain_margin);
+    host_->stopping(std::chrono::milliseconds{grace_ms} + drain_margin);
     open_.withdraw_door();
     const auto drained = open_.system().drain(grace_ms);
     if (!drained)
@@ -136,8 +136,8 @@ private:
   loaded_config config_;
   std::function<result<loaded_config>()> load_;
   std::int64_t grace_s_ = config_.config.supervisor.grace_s;
-  std::unique_ptr<service_manager> manager_ =
-    io::open_posix_service_manager(io::read_service_environment());
+  std::unique_ptr<service_host> host_ =
+    io::open_posix_service_host(io::read_service_environment());
   std::string summary_;
 };
 

@@ -31,7 +31,8 @@ int bound_socket(const std::filesystem::path& path, int type) {
 }
 
 void say(int peer, const std::string& bytes) {
-  static_cast<void>(send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+  // Whoever hangs up first has heard enough.
+  static_cast<void>(send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0);
 }
 
 } // namespace
@@ -52,7 +53,7 @@ fake_node::fake_node(const std::filesystem::path& library,
 
 fake_node::~fake_node() {
   const std::uint64_t one = 1;
-  static_cast<void>(write(stop_, &one, sizeof one));
+  static_cast<void>(write(stop_, &one, sizeof one) > 0);
   thread_.join();
   close(listener_);
   close(stop_);
@@ -81,14 +82,14 @@ void fake_node::serve(manner how) {
     close(guest);
 }
 
-fake_manager::fake_manager(const std::filesystem::path& socket)
+fake_service_host::fake_service_host(const std::filesystem::path& socket)
   : socket_(bound_socket(socket, SOCK_DGRAM)) {}
 
-fake_manager::~fake_manager() {
+fake_service_host::~fake_service_host() {
   close(socket_);
 }
 
-bool fake_manager::hears(const std::string& line) const {
+bool fake_service_host::hears(const std::string& line) const {
   for (;;) {
     pollfd wait{socket_, POLLIN, 0};
     if (poll(&wait, 1, 60'000) <= 0)

@@ -39,12 +39,12 @@ private:
 };
 
 /// Stands in for systemd: a socket that services report to.
-class fake_manager {
+class fake_service_host {
 public:
-  explicit fake_manager(const std::filesystem::path& socket);
-  ~fake_manager();
-  fake_manager(const fake_manager&) = delete;
-  fake_manager& operator=(const fake_manager&) = delete;
+  explicit fake_service_host(const std::filesystem::path& socket);
+  ~fake_service_host();
+  fake_service_host(const fake_service_host&) = delete;
+  fake_service_host& operator=(const fake_service_host&) = delete;
 
   /// Reads reports until one has this line; a minute at most.
   [[nodiscard]] bool hears(const std::string& line) const;

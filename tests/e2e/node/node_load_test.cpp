@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <set>
+#include <sstream>
+#include <thread>
 
 namespace troupe::testing {
 

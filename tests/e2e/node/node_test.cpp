@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <fstream>
 #include <regex>
 
 namespace troupe::testing {
@@ -148,9 +149,11 @@ TEST_F(node, lets_a_command_stop_and_goes_on) {
 TEST_F(node, gone_silent_does_not_hold_a_command) {
   const auto running = start_node();
   running->signal(SIGSTOP);
-  for (const auto& words : {std::vector<std::string>{"add", "--text", "slow"},
-                            {"index", media_.string()},
-                            {"jobs", "cancel", "--state", "ready"}}) {
+  const std::vector<std::vector<std::string>> commands = {
+    {"add", "--text", "slow"},
+    {"index", media_.string()},
+    {"jobs", "cancel", "--state", "ready"}};
+  for (const auto& words : commands) {
     const auto [end, took_s] = impatient(words);
     EXPECT_EQ(end.code, 69) << words.front() << ": " << end.err;
     // Two patiences, and what a process under ASan takes to start and end.
@@ -247,15 +250,15 @@ TEST_F(node, stops_at_once_at_the_second_signal) {
   EXPECT_EQ(index.end(60s).code, 69);
 }
 
-TEST_F(node, tells_its_service_manager) {
-  const fake_manager manager{runtime_ / "notify"};
+TEST_F(node, tells_the_host_that_started_it) {
+  const fake_service_host host{runtime_ / "notify"};
   const auto running =
     start_node({{"NOTIFY_SOCKET", (runtime_ / "notify").string()},
                 {"WATCHDOG_USEC", "200000"}});
-  EXPECT_TRUE(manager.hears("READY=1"));
-  EXPECT_TRUE(manager.hears("WATCHDOG=1"));
+  EXPECT_TRUE(host.hears("READY=1"));
+  EXPECT_TRUE(host.hears("WATCHDOG=1"));
   running->signal(SIGTERM);
-  EXPECT_TRUE(manager.hears("STOPPING=1"));
+  EXPECT_TRUE(host.hears("STOPPING=1"));
   EXPECT_EQ(running->end(60s).code, 0);
 }
 

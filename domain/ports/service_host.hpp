@@ -6,11 +6,11 @@
 namespace troupe {
 
 /// Whoever started this process as a service and wants to know how it fares;
-/// without one, every call does nothing. Never blocks, never fails: a manager
+/// without one, every call does nothing. Never blocks, never fails: a host
 /// that does not listen must not stop the work. Thread-safe.
-class service_manager {
+class service_host {
 public:
-  virtual ~service_manager() = default;
+  virtual ~service_host() = default;
 
   /// The service is up; `status` is one line for a person.
   virtual void ready(std::string_view status) const noexcept = 0;
@@ -27,7 +27,7 @@ public:
   /// A sign of life; send one at least every `beat_within`.
   virtual void beat() const noexcept = 0;
 
-  /// Silence after which the manager kills the service; 0 = it does not.
+  /// Silence after which the host kills the service; 0 = it does not.
   [[nodiscard]] virtual std::chrono::microseconds
   beat_within() const noexcept = 0;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/ports/service_manager.hpp"
+#include "domain/ports/service_host.hpp"
 
 #include <memory>
 #include <string>
@@ -9,7 +9,7 @@ namespace troupe::io {
 
 /// What systemd tells a service in its environment.
 struct service_environment {
-  /// NOTIFY_SOCKET: a path, or "@" and an abstract name; empty: no manager.
+  /// NOTIFY_SOCKET: a path, or "@" and an abstract name; empty: no host.
   std::string notify_socket;
   /// WATCHDOG_USEC and WATCHDOG_PID; empty when unset.
   std::string watchdog_us;
@@ -20,9 +20,9 @@ struct service_environment {
 [[nodiscard]] service_environment read_service_environment();
 
 /// Speaks sd_notify(3)'s protocol: datagrams of `KEY=value` lines to a Unix
-/// socket. Without a manager, or with one that cannot be reached, an object
+/// socket. Without a host, or with one that cannot be reached, an object
 /// that does nothing.
-[[nodiscard]] std::unique_ptr<service_manager>
-open_posix_service_manager(const service_environment& environment);
+[[nodiscard]] std::unique_ptr<service_host>
+open_posix_service_host(const service_environment& environment);
 
 } // namespace troupe::io

@@ -1,4 +1,4 @@
-#include "io/posix_service_manager.hpp"
+#include "io/posix_service_host.hpp"
 
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -48,18 +48,18 @@ std::int64_t monotonic_us() {
 
 /// Thread-safe: one connected socket, one datagram per call, never waiting.
 /// A crash at any line leaves nothing behind.
-class posix_service_manager final : public service_manager {
+class posix_service_host final : public service_host {
 public:
-  posix_service_manager(int descriptor, std::chrono::microseconds within)
+  posix_service_host(int descriptor, std::chrono::microseconds within)
     : descriptor_(descriptor), within_(within) {}
 
-  ~posix_service_manager() override {
+  ~posix_service_host() override {
     if (descriptor_ >= 0)
       ::close(descriptor_);
   }
 
-  posix_service_manager(const posix_service_manager&) = delete;
-  posix_service_manager& operator=(const posix_service_manager&) = delete;
+  posix_service_host(const posix_service_host&) = delete;
+  posix_service_host& operator=(const posix_service_host&) = delete;
 
   void ready(std::string_view status) const noexcept override {
     tell([&] { return "READY=1\nSTATUS=" + one_line(status); });
@@ -102,7 +102,7 @@ private:
       [[maybe_unused]] const auto sent = ::send(
         descriptor_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     } catch (const std::exception&) {
-      // Out of memory: the manager then learns it from our silence.
+      // Out of memory: the host then learns it from our silence.
       return;
     }
   }
@@ -111,7 +111,7 @@ private:
   std::chrono::microseconds within_;
 };
 
-/// Connected to the manager; -1 when there is none.
+/// Connected to the host; -1 when there is none.
 int connect_to(const std::string& name) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -140,15 +140,15 @@ service_environment read_service_environment() {
           variable("WATCHDOG_PID")};
 }
 
-std::unique_ptr<service_manager>
-open_posix_service_manager(const service_environment& environment) {
+std::unique_ptr<service_host>
+open_posix_service_host(const service_environment& environment) {
   const int descriptor = connect_to(environment.notify_socket);
   // A pid that is not ours means that another process is to beat.
   const bool ours = environment.watchdog_pid.empty()
                     || number_in(environment.watchdog_pid) == ::getpid();
   const std::chrono::microseconds within{
     descriptor >= 0 && ours ? number_in(environment.watchdog_us) : 0};
-  return std::make_unique<posix_service_manager>(descriptor, within);
+  return std::make_unique<posix_service_host>(descriptor, within);
 }
 
 } // namespace troupe::io
