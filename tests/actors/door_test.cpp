@@ -45,7 +45,7 @@ TEST(door_greeting, is_told_from_anything_else) {
 class door_sockets : public ::testing::Test {
 protected:
   fakes::scratch_folder folder_;
-  std::string path_ = (folder_.path() / "troupe" / "x.admin").string();
+  std::string path_ = folder_.path() + "/troupe/x.admin";
 };
 
 TEST_F(door_sockets, end_a_visit_that_nobody_greets) {
@@ -72,8 +72,8 @@ TEST_F(door_sockets, replace_what_nobody_listens_on) {
 }
 
 TEST_F(door_sockets, never_replace_a_file) {
-  std::filesystem::create_directory(folder_.path() / "troupe");
-  std::filesystem::permissions(folder_.path() / "troupe",
+  std::filesystem::create_directory(folder_.path() + "/troupe");
+  std::filesystem::permissions(folder_.path() + "/troupe",
                                std::filesystem::perms::owner_all);
   std::ofstream{path_} << "mine";
   const auto listener = listen_at(path_);

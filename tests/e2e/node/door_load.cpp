@@ -25,7 +25,8 @@ double ms_since(clock::time_point begun) {
 text_entry entry_of(int client, std::int64_t call) {
   text_entry entry;
   entry.text = "client " + std::to_string(client) + " call "
-               + std::to_string(call) + " of " + std::to_string(getpid());
+               + std::to_string(call) + " at "
+               + std::to_string(clock::now().time_since_epoch().count());
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes
   SHA256(reinterpret_cast<const unsigned char*>(entry.text.data()),
          entry.text.size(), entry.hash.data());
