@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/jobs/hold_book.hpp"
 #include "domain/jobs/job.hpp"
 #include "domain/library/found_file.hpp"
 #include "domain/result.hpp"
@@ -179,6 +180,8 @@ struct library_status {
   std::int64_t audit_rows = 0;
   /// Audit rows of accepted results.
   std::int64_t results_accepted = 0;
+  /// Pauses, import and saved scales.
+  held_state held;
 };
 
 // -- vectors and fingerprints -------------------------------------------------

@@ -181,6 +181,28 @@ struct audit_note {
   std::string detail;
 };
 
+/// How long ended jobs and their history are kept.
+struct retention_policy {
+  /// Microseconds after the job's last change.
+  std::int64_t done_us = 0;
+  std::int64_t failed_us = 0;
+};
+
+/// What `prune` dropped.
+struct prune_report {
+  /// Done jobs, and failed or cancelled ones whose content no entry names.
+  std::int64_t jobs = 0;
+  /// Attempts of these and of jobs that had to stay.
+  std::int64_t attempts = 0;
+};
+
+/// Contents let out of quarantine.
+struct quarantine_release {
+  /// Jobs that are ready again; 0: none was quarantined any more.
+  std::int64_t released = 0;
+  content_hash hash{};
+};
+
 // -- the store ----------------------------------------------------------------
 
 /// The library file, for writing: the one writer of all durable state.

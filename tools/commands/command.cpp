@@ -91,6 +91,7 @@ result<std::unique_ptr<assembly>> open_assembly(const command_context& context,
   if (request.library.empty())
     request.library = library_path(context.options);
   request.log_all = request.log_all || user_set_log_level(config);
+  request.may_use_node = request.may_use_node && !context.options.no_node;
   return assemble(std::move(request), config.config, context.overrides);
 }
 
@@ -119,6 +120,7 @@ open_for_writing(const command_context& context, std::string role) {
   assembly_request request;
   request.access = library_access::write;
   request.role = std::move(role);
+  request.may_use_node = true;
   auto opened = open_assembly(context, *config, std::move(request));
   if (opened)
     tell_named_crashes(opened.value()->system());

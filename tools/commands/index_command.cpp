@@ -46,6 +46,7 @@ result<std::unique_ptr<assembly>> open_index(const command_context& context,
   assembly_request request;
   request.access = library_access::write;
   request.role = "index";
+  request.may_use_node = true;
   request.with_workers = !options.dry_run;
   request.before_log_line = [&line] {
     line.hide();
@@ -143,6 +144,9 @@ int run_walk(const command_context& context, const index_options& options,
     return report_failure(open.failure());
   auto& system = open.value()->system();
   tell_named_crashes(system);
+  if (system.is_elsewhere() && !options.workers.empty())
+    fmt::print(stderr, "the node does the work, with its own workers: "
+                       "--workers is left out\n");
   if (options.retry_failed)
     if (const int failed = retry_failed(system); failed != exit_code::ok)
       return failed;
