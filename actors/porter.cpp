@@ -62,6 +62,9 @@ public:
       [this](forget_atom, forget_request& x) {
         return pass_on<bool>(links_.librarian, forget_atom_v, x);
       },
+      [this](retag_atom, retag_request& x) {
+        return pass_on<bool>(links_.librarian, retag_atom_v, x);
+      },
       [this](retry_atom, job_verb& x) {
         return pass_on<std::int64_t>(links_.supervisor, retry_atom_v, x);
       },

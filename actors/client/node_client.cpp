@@ -230,6 +230,11 @@ public:
       ask<bool>(forget_atom_v, forget_request{entry, std::move(note)}));
   }
 
+  result<bool> retag(entry_id entry, found_file now, audit_note note) override {
+    return ask<bool>(retag_atom_v,
+                     retag_request{entry, std::move(now), std::move(note)});
+  }
+
   result<std::int64_t> retry(job_verb verb) override {
     return ask<std::int64_t>(retry_atom_v, std::move(verb));
   }
@@ -287,6 +292,43 @@ public:
     });
   }
 
+  result<content_vector> vector_of(content_id content) override {
+    return read<content_vector>([&](auto& x) { return x.vector_of(content); });
+  }
+
+  result<vector_block_ptr> vectors(result_query query) override {
+    return read<vector_block_ptr>(
+      [&](auto& x) { return shared(x.vectors(query)); });
+  }
+
+  result<vector_spaces> spaces() override {
+    return read<vector_spaces>([&](auto& x) -> result<vector_spaces> {
+      auto found = x.spaces();
+      if (!found)
+        return found.failure();
+      return vector_spaces{std::move(found.value())};
+    });
+  }
+
+  result<content_fingerprint> fingerprint_of(content_id content) override {
+    return read<content_fingerprint>(
+      [&](auto& x) { return x.fingerprint_of(content); });
+  }
+
+  result<fingerprint_block_ptr> fingerprints(result_query query) override {
+    return read<fingerprint_block_ptr>(
+      [&](auto& x) { return shared(x.fingerprints(query)); });
+  }
+
+  result<entry_page> entries_of(content_id content) override {
+    return read<entry_page>([&](auto& x) -> result<entry_page> {
+      auto rows = x.entries_of(content);
+      if (!rows)
+        return rows.failure();
+      return entry_page{std::move(rows.value()), {}};
+    });
+  }
+
 private:
   // -- helpers ----------------------------------------------------------------
 
@@ -304,6 +346,13 @@ private:
       library_ = std::move(opened.value());
     }
     return question(*library_);
+  }
+
+  template <class T>
+  static result<std::shared_ptr<const T>> shared(result<T> found) {
+    if (!found)
+      return found.failure();
+    return std::make_shared<const T>(std::move(found.value()));
   }
 
   static result<void> confirm(const result<bool>& done) {

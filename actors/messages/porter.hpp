@@ -32,6 +32,8 @@ using porter_actor = caf::typed_actor<
   caf::replies_to<text_atom, text_entry>::with<std::string>,
   // Forgets an entry. From `forget`.
   caf::replies_to<forget_atom, forget_request>::with<bool>,
+  // Gives an entry's results to its file's new bytes. From `tag`.
+  caf::replies_to<retag_atom, retag_request>::with<bool>,
   // Makes failed jobs ready again; replies how many. From `jobs`, `index`.
   caf::replies_to<retry_atom, job_verb>::with<std::int64_t>,
   // Cancels jobs; replies how many. From `jobs`.

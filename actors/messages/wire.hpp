@@ -57,6 +57,11 @@ typename Inspector::result_type inspect(Inspector& f, audit_note& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, found_file& x) {
+  return crosses(f, x.path, x.stamp.bytes, x.stamp.mtime_ns, x.kind, x.hash);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_filter& x) {
   auto state = wire_code(x.state);
   auto kind = wire_code(x.kind);
@@ -128,6 +133,11 @@ typename Inspector::result_type inspect(Inspector& f, text_entry& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, forget_request& x) {
   return crosses(f, x.entry, x.note);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, retag_request& x) {
+  return crosses(f, x.entry, x.now, x.note);
 }
 
 template <class Inspector>
