@@ -63,7 +63,8 @@ public:
     reader_ = spawn_reader(
       *system_,
       [this] {
-        ports_.threads->name_thread("reader");
+        if (ports_.threads != nullptr)
+          ports_.threads->name_thread("reader");
         return ports_.open_reader();
       },
       placement::detached);

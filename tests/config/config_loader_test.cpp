@@ -84,6 +84,7 @@ TEST(config_loader, gives_the_defaults_of_the_contract) {
     {"library.file_bytes_max", "17179869184"},
     {"library.pixels_max", "200000000"},
     {"library.duration_s_max", "86400"},
+    {"node.answer_s", "10"},
     {"node.listen", "\"\""},
     {"node.watch", "[]"},
     {"node.name", "\"\""},
