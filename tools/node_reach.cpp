@@ -2,10 +2,13 @@
 
 #include "actors/client/node_client.hpp"
 #include "domain/library/path_digest.hpp"
+#include "io/fftw_fourier.hpp"
 #include "io/posix_library_lock.hpp"
 #include "io/sndfile_audio_decoder.hpp"
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/system_wall_clock.hpp"
+#include "io/taglib/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_writer.hpp"
 #include "tools/adapters.hpp"
 
 #include <fmt/format.h>
@@ -74,6 +77,22 @@ public:
     return *clock_;
   }
 
+  [[nodiscard]] const audio_decoder_source& decoders() const override {
+    return *decoders_;
+  }
+
+  [[nodiscard]] const fourier_source& fourier() const override {
+    return *fourier_;
+  }
+
+  [[nodiscard]] const tag_reader& tags() const override {
+    return *tags_;
+  }
+
+  [[nodiscard]] const tag_writer& tag_writing() const override {
+    return *tag_writing_;
+  }
+
   /// Nothing: the library is another process's.
   void withdraw_door() override {}
 
@@ -88,6 +107,11 @@ private:
   std::string door_;
   std::unique_ptr<media_finder> finder_;
   std::shared_ptr<const wall_clock> clock_ = io::open_system_wall_clock();
+  std::unique_ptr<audio_decoder_source> decoders_ =
+    io::open_sndfile_audio_decoder();
+  std::shared_ptr<const fourier_source> fourier_ = io::open_fftw_fourier();
+  std::unique_ptr<tag_reader> tags_ = io::open_taglib_tag_reader();
+  std::unique_ptr<tag_writer> tag_writing_ = io::open_taglib_tag_writer();
   std::unique_ptr<troupe_system> system_;
 };
 
