@@ -327,9 +327,10 @@ private:
     std::vector<pool_plan> plans;
     if (settings_.analyzers == 0)
       return plans;
-    const analyzer_ports ports{
-      ports_.audio_decoders, ports_.tags,    ports_.fourier, ports_.documents,
-      ports_.finder,         ports_.threads, ports_.crashes};
+    const analyzer_ports ports{ports_.audio_decoders, ports_.tags,
+                               ports_.fourier,        ports_.documents,
+                               ports_.finder,         ports_.threads,
+                               ports_.crashes,        ports_.fingerprints};
     const analyzer_tunables tunables{settings_.duration_s_max,
                                      placement::detached};
     auto limits = settings_.analyzer_limits;

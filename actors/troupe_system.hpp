@@ -6,6 +6,7 @@
 #include "domain/jobs/suspicion.hpp"
 #include "domain/ports/audio_decoder.hpp"
 #include "domain/ports/audio_document.hpp"
+#include "domain/ports/audio_fingerprint.hpp"
 #include "domain/ports/crash_notes.hpp"
 #include "domain/ports/folder_watch.hpp"
 #include "domain/ports/fourier.hpp"
@@ -45,6 +46,8 @@ struct system_ports {
   const audio_document* documents = nullptr;
   /// May be null: crashes then name nobody.
   crash_notes* crashes = nullptr;
+  /// May be null: results then have no fingerprint.
+  const audio_fingerprint_source* fingerprints = nullptr;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
 };

@@ -130,6 +130,9 @@ json loudness_block(const audio::loudness_figures& loudness) {
   put(block, "momentary_max_lufs", loudness.momentary_max_lufs);
   put(block, "shortterm_max_lufs", loudness.shortterm_max_lufs);
   put(block, "replaygain_track_db", loudness.replaygain_track_db);
+  put(block, "dynamic_complexity_db", loudness.dynamic_complexity_db);
+  if (loudness.level_percentiles_dbfs)
+    block["level_percentiles_dbfs"] = numbers(*loudness.level_percentiles_dbfs);
   return block;
 }
 
@@ -142,6 +145,10 @@ json timbre_block(const audio::timbre_figures& timbre) {
   put(block, "flatness", timbre.flatness);
   put(block, "zero_crossing_rate", timbre.zero_crossing_rate);
   put(block, "energy", timbre.energy);
+  put(block, "danceability", timbre.danceability);
+  put(block, "brightness", timbre.brightness);
+  if (timbre.centroid_percentiles_hz)
+    block["centroid_percentiles_hz"] = numbers(*timbre.centroid_percentiles_hz);
   return block;
 }
 
@@ -150,6 +157,18 @@ json structure_block(const audio::structure_figures& structure) {
   put(block, "leading_silence_s", structure.leading_silence_s);
   put(block, "trailing_silence_s", structure.trailing_silence_s);
   block["waveform_peaks"] = structure.waveform_peaks;
+  return block;
+}
+
+json integrity_block(const audio::integrity_figures& integrity) {
+  auto block = json::object();
+  block["truncated"] = integrity.is_truncated;
+  block["clipped_runs"] = integrity.clipped_runs;
+  put(block, "dc_offset", integrity.dc_offset);
+  put(block, "stereo_width", integrity.stereo_width);
+  block["mono_as_stereo"] = integrity.is_mono_as_stereo;
+  put(block, "cutoff_hz", integrity.cutoff_hz);
+  block["looks_lossy"] = integrity.looks_lossy;
   return block;
 }
 
@@ -169,6 +188,8 @@ public:
       document["timbre"] = timbre_block(*record.timbre);
     if (record.structure)
       document["structure"] = structure_block(*record.structure);
+    if (record.integrity)
+      document["integrity"] = integrity_block(*record.integrity);
     return document.dump(-1, ' ', false, json::error_handler_t::replace);
   }
 };

@@ -1,6 +1,7 @@
 #include "tools/assemble.hpp"
 
 #include "domain/audio/audio_record.hpp"
+#include "io/chromaprint_audio_fingerprint.hpp"
 #include "io/fftw_fourier.hpp"
 #include "io/inotify_folder_watch.hpp"
 #include "io/nlohmann_audio_document.hpp"
@@ -172,6 +173,7 @@ private:
     tag_writing_ = io::open_taglib_tag_writer();
     fourier_ = io::open_fftw_fourier();
     documents_ = io::open_nlohmann_audio_document();
+    fingerprints_ = io::open_chromaprint_audio_fingerprint();
     recipes_ = {{job_kind::audio_analyze, media_kind::audio,
                  audio::audio_record_version,
                  std::string{decoders_->version()}}};
@@ -229,6 +231,7 @@ private:
     ports.fourier = fourier_.get();
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
+    ports.fingerprints = fingerprints_.get();
     auto system = troupe_system::start(std::move(ports), settings());
     if (!system)
       return system.failure();
@@ -260,6 +263,7 @@ private:
   std::unique_ptr<tag_writer> tag_writing_;
   std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
+  std::unique_ptr<audio_fingerprint_source> fingerprints_;
   std::unique_ptr<crash_notes> crashes_;
   std::vector<recipe> recipes_;
   std::unique_ptr<troupe_system> system_;

@@ -21,6 +21,11 @@ struct loudness_figures {
   std::optional<double> shortterm_max_lufs;
   /// ReplayGain 2.0 track gain: -18 LUFS minus the integrated loudness.
   std::optional<double> replaygain_track_db;
+  /// See `dynamic_complexity_db`.
+  std::optional<double> dynamic_complexity_db;
+  /// The levels, as RMS in dBFS, that 10, 50 and 90 % of the STFT frames with
+  /// sound stay under.
+  std::optional<std::array<double, 3>> level_percentiles_dbfs;
 };
 
 /// Tempo and beats. Absent as a whole where nothing repeats or sounds.
@@ -73,8 +78,34 @@ struct timbre_figures {
   double flatness = 0.0;
   /// Sign changes per sample, in [0, 1].
   double zero_crossing_rate = 0.0;
-  /// Root mean square of the mono mix, linear.
+  /// Root mean square of the mono mix: sqrt(mean x²), linear, in [0, 1] for
+  /// what does not clip.
   double energy = 0.0;
+  /// See `danceability_meter`.
+  std::optional<double> danceability;
+  /// Share of the power up to 11 kHz that lies above 1,500 Hz, mean over the
+  /// frames with sound: sum over f >= 1500 of |X(f)|² / sum of |X(f)|².
+  std::optional<double> brightness;
+  /// The centroids that 10, 50 and 90 % of the frames stay under.
+  std::optional<std::array<double, 3>> centroid_percentiles_hz;
+};
+
+/// What is wrong with a recording, apart from the music.
+struct integrity_figures {
+  /// The file ended before the length that its header claims.
+  bool is_truncated = false;
+  /// Flat tops at the peak of a channel; see `sample_checks`.
+  std::int64_t clipped_runs = 0;
+  /// Largest mean of a channel, in absolute value; full scale = 1.
+  double dc_offset = 0.0;
+  /// Power of the side signal over that of side and middle, in [0, 1].
+  double stereo_width = 0.0;
+  /// Two channels or more, of which the first two are the same.
+  bool is_mono_as_stereo = false;
+  /// Where the spectrum ends as if cut off; see `cutoff_finder`.
+  std::optional<double> cutoff_hz;
+  /// A lossless codec with a cutoff: made from a lossy file, or upsampled.
+  bool looks_lossy = false;
 };
 
 /// Silence at both ends and a picture of the level over time.
@@ -103,10 +134,14 @@ struct audio_record {
   /// Mean chroma, C first, largest element 1; absent for silence.
   std::optional<std::array<double, 12>> chroma;
   std::optional<structure_figures> structure;
+  std::optional<integrity_figures> integrity;
+  /// What tracks are compared by, of length 1, in `audio::embedding_space`;
+  /// empty when there is under a second of sound.
+  std::vector<float> embedding;
 };
 
 /// Names what computed an `audio_record`: results of another version are
 /// recomputed. Raise it whenever a figure changes.
-inline constexpr const char* audio_record_version = "audio-2";
+inline constexpr const char* audio_record_version = "audio-3";
 
 } // namespace troupe::audio

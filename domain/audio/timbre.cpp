@@ -2,6 +2,7 @@
 
 #include "domain/audio/chroma.hpp"
 #include "domain/audio/lane_kernels.hpp"
+#include "domain/audio/stft.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -134,15 +135,17 @@ void chroma_of(const lanes* power, const float* bank, std::size_t bins,
 timbre_meter::timbre_meter()
   : mel_(mel_filterbank(layout, mel_bands)),
     cosine_(cosine_basis(coefficients, mel_bands)),
-    chroma_bank_(chroma_filterbank(layout)), magnitude_(layout.bins()) {}
+    chroma_bank_(chroma_filterbank(layout)),
+    likeness_(layout, mel_, stft::usual_hop_samples),
+    magnitude_(layout.bins()) {}
 
 // -- streaming ----------------------------------------------------------------
 
 void timbre_meter::push_spectra(std::span<const lanes> power,
                                 std::size_t frames) {
   assert(power.size() == layout.bins() && frames >= 1 && frames <= lane_count);
-  describe(power.data(), frames);
-  store_mel(power.data(), frames);
+  auto batch = describe(power.data(), frames);
+  store_mel(power.data(), batch);
 }
 
 void timbre_meter::finish() {
@@ -165,43 +168,55 @@ void timbre_meter::push_samples(std::span<const float> samples) {
   last_sample_ = samples.back();
 }
 
-void timbre_meter::describe(const lanes* power, std::size_t frames) {
+frame_batch timbre_meter::describe(const lanes* power, std::size_t frames) {
   batch_shape shape{};
   describe_shape(power, magnitude_.data(), layout.bins(), &shape);
+  frame_batch batch;
+  batch.chroma = chroma_now_.data();
+  batch.power_sum.v = shape.power_sum;
+  batch.centroid_bin.v = shape.centroid_bin;
+  batch.rolloff_bin.v = shape.rolloff_bin;
+  batch.flatness.v = shape.flatness;
+  batch.frames = frames;
   const lane_ints active = shape.power_sum > fill_lanes(active_power);
   for (std::size_t lane = 0; lane < frames; ++lane) {
     if (active[lane] == 0)
       continue;
+    batch.active |= 1U << lane;
     ++active_frames_;
     centroid_sum_ += static_cast<double>(shape.centroid_bin[lane]);
     rolloff_sum_ += static_cast<double>(shape.rolloff_bin[lane]);
     flatness_sum_ += static_cast<double>(shape.flatness[lane]);
   }
-  add_chroma(power, frames, active);
+  add_chroma(power, batch);
+  return batch;
 }
 
-void timbre_meter::add_chroma(const lanes* power, std::size_t frames,
-                              const lane_ints& active) {
-  std::array<lanes, chroma_classes> classes{};
+void timbre_meter::add_chroma(const lanes* power, const frame_batch& batch) {
+  auto& classes = chroma_now_;
   chroma_of(power, chroma_bank_.data(), layout.bins(), classes.data());
   lane_floats most{};
   for (const auto& one : classes)
     most = larger(one.v, most);
-  for (std::size_t lane = 0; lane < frames; ++lane)
-    if (active[lane] != 0 && most[lane] > 0.0F)
+  for (std::size_t lane = 0; lane < batch.frames; ++lane)
+    if (batch.is_active(lane) && most[lane] > 0.0F)
       for (std::size_t c = 0; c < chroma_classes; ++c)
         chroma_sum_[c] += static_cast<double>(classes[c].v[lane] / most[lane]);
 }
 
-void timbre_meter::store_mel(const lanes* power, std::size_t frames) {
+void timbre_meter::store_mel(const lanes* power, frame_batch& batch) {
   const auto before = mel_waiting_.size();
   mel_waiting_.resize(before + mel_bands);
   lanes* bands = mel_waiting_.data() + before;
   for (std::size_t m = 0; m < mel_bands; ++m)
     mel_band(power + mel_[m].first_bin, mel_[m].weights.data(),
              mel_[m].weights.size(), bands + m);
-  mel_max_db_ = std::max(mel_max_db_, to_decibels(bands, mel_bands, frames));
-  frames_waiting_.push_back(static_cast<std::uint8_t>(frames));
+  batch.mel_power = bands;
+  batch.mel_bands = mel_bands;
+  likeness_.push(batch);
+  mel_max_db_ =
+    std::max(mel_max_db_, to_decibels(bands, mel_bands, batch.frames));
+  frames_waiting_.push_back(static_cast<std::uint8_t>(batch.frames));
   if (mel_flushed_ || frames_waiting_.size() == waiting_batches_max)
     flush_mel();
 }

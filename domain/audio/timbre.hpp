@@ -2,6 +2,7 @@
 
 #include "domain/audio/audio_record.hpp"
 #include "domain/audio/lanes.hpp"
+#include "domain/audio/likeness/likeness_meter.hpp"
 #include "domain/audio/mel.hpp"
 
 #include <array>
@@ -54,19 +55,25 @@ public:
   /// scaled to 1; nothing for silence. @pre `finish` was called
   [[nodiscard]] std::optional<std::array<double, 12>> chroma() const;
 
+  /// What was gathered from the same spectra to compare tracks by.
+  [[nodiscard]] const likeness_meter& likeness() const noexcept {
+    return likeness_;
+  }
+
 private:
-  void describe(const lanes* power, std::size_t frames);
-  void add_chroma(const lanes* power, std::size_t frames,
-                  const lane_ints& active);
-  void store_mel(const lanes* power, std::size_t frames);
+  [[nodiscard]] frame_batch describe(const lanes* power, std::size_t frames);
+  void add_chroma(const lanes* power, const frame_batch& batch);
+  void store_mel(const lanes* power, frame_batch& batch);
   void flush_mel();
   void add_mfcc(const lanes* decibels, std::size_t frames);
 
   std::vector<mel_filter> mel_;
   std::vector<float> cosine_;
   std::vector<float> chroma_bank_;
+  likeness_meter likeness_;
 
   std::vector<lanes> magnitude_;
+  std::array<lanes, 12> chroma_now_{};
   /// Mel bands in dB, not yet clamped, `[batch][band]`.
   std::vector<lanes> mel_waiting_;
   std::vector<std::uint8_t> frames_waiting_;

@@ -142,6 +142,23 @@ TEST_F(music, similar_tells_what_is_not_there) {
   EXPECT_NE(bare.err.find("troupe index"), std::string::npos);
 }
 
+// -- duplicates ---------------------------------------------------------------
+
+TEST_F(music, duplicates_are_found_and_different_music_is_none) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
+  const auto none = run(troupe({"duplicates"}));
+  EXPECT_EQ(none.code, 0);
+  EXPECT_NE(none.err.find("no duplicates"), std::string::npos) << none.out;
+  fs::copy(media_ / "music" / "night-tram.flac",
+           media_ / "music" / "twin.flac");
+  make_own();
+  const auto found = json_of({"duplicates"});
+  ASSERT_EQ(found["items"].size(), 1U);
+  EXPECT_EQ(found["items"][0]["entries"].size(), 2U);
+  EXPECT_EQ(run(troupe({"duplicates", "--kind", "text"})).code, 2);
+}
+
 // -- playlist -----------------------------------------------------------------
 
 TEST_F(music, playlist_starts_with_its_seed_and_repeats_nothing) {
