@@ -194,9 +194,10 @@ TEST_P(library_verbs_contract, keeps_the_results_of_a_tagged_file) {
 TEST_P(library_verbs_contract, leaves_a_shared_content_to_the_others) {
   record({audio_file("/m/a", 1), audio_file("/m/b", 1)});
   auto now = audio_file("/m/a", 2);
+  const auto entry = entry_at("/m/a").id;
   bool kept = true;
   committed([&]() -> result<void> {
-    const auto done = store_->retag(entry_at("/m/a").id, now, note(), now_us_);
+    const auto done = store_->retag(entry, now, note(), now_us_);
     kept = done && *done;
     return done ? result<void>{} : done.failure();
   });

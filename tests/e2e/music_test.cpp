@@ -43,6 +43,12 @@ protected:
     return (songs_ / name).string();
   }
 
+  /// Whether the analysis makes vectors at all, without which nothing can be
+  /// compared.
+  [[nodiscard]] bool has_vectors() const {
+    return !json_of({"vectors"})["items"].empty();
+  }
+
   [[nodiscard]] json json_of(std::vector<std::string> words) const {
     words.emplace_back("--json");
     const auto end = run(troupe(std::move(words)));
@@ -83,6 +89,8 @@ private:
 // -- similar ------------------------------------------------------------------
 
 TEST_F(music, similar_names_others_and_says_why) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
   const auto found = json_of({"similar", song("night-tram.flac"), "-n", "4"});
   ASSERT_EQ(found["items"].size(), 4U);
   for (const auto& item : found["items"]) {
@@ -96,6 +104,8 @@ TEST_F(music, similar_names_others_and_says_why) {
 }
 
 TEST_F(music, similar_takes_a_file_that_no_library_knows) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
   // The same sound in another container: its own twin must come first.
   const auto outside = (media_ / "music" / "night-tram.flac").string();
   const auto known = json_of({"similar", song("night-tram.flac")});
@@ -104,6 +114,8 @@ TEST_F(music, similar_takes_a_file_that_no_library_knows) {
 }
 
 TEST_F(music, similar_writes_a_page_and_replaces_none) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
   const auto page = root_ / "like.html";
   const std::vector<std::string> words{"similar", song("night-tram.flac"),
                                        "--html", page.string()};
@@ -119,6 +131,8 @@ TEST_F(music, similar_writes_a_page_and_replaces_none) {
 }
 
 TEST_F(music, similar_tells_what_is_not_there) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
   const auto absent = run(troupe({"similar", "nowhere.flac"}));
   EXPECT_EQ(absent.code, 3);
   EXPECT_NE(absent.err.find("troupe list"), std::string::npos);
@@ -128,9 +142,28 @@ TEST_F(music, similar_tells_what_is_not_there) {
   EXPECT_NE(bare.err.find("troupe index"), std::string::npos);
 }
 
+// -- duplicates ---------------------------------------------------------------
+
+TEST_F(music, duplicates_are_found_and_different_music_is_none) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
+  const auto none = run(troupe({"duplicates"}));
+  EXPECT_EQ(none.code, 0);
+  EXPECT_NE(none.err.find("no duplicates"), std::string::npos) << none.out;
+  fs::copy(media_ / "music" / "night-tram.flac",
+           media_ / "music" / "twin.flac");
+  make_own();
+  const auto found = json_of({"duplicates"});
+  ASSERT_EQ(found["items"].size(), 1U);
+  EXPECT_EQ(found["items"][0]["entries"].size(), 2U);
+  EXPECT_EQ(run(troupe({"duplicates", "--kind", "text"})).code, 2);
+}
+
 // -- playlist -----------------------------------------------------------------
 
 TEST_F(music, playlist_starts_with_its_seed_and_repeats_nothing) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
   const auto list =
     json_of({"playlist", "--seed", song("night-tram.flac"), "-n", "8"});
   ASSERT_EQ(list["items"].size(), 8U);
@@ -142,6 +175,8 @@ TEST_F(music, playlist_starts_with_its_seed_and_repeats_nothing) {
 }
 
 TEST_F(music, playlist_file_has_relative_paths_and_is_not_replaced) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
   const auto file = songs_ / "set.m3u8";
   const std::vector<std::string> words{
     "playlist", "--seed",     song("night-tram.flac"), "-n", "5",
@@ -165,6 +200,8 @@ TEST_F(music, playlist_file_has_relative_paths_and_is_not_replaced) {
 }
 
 TEST_F(music, playlist_refuses_what_makes_no_sense) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
   const auto seed = song("night-tram.flac");
   EXPECT_EQ(run(troupe({"playlist"})).code, 2);
   EXPECT_EQ(run(troupe({"playlist", "--seed", seed, seed, seed, seed})).code,
@@ -178,6 +215,8 @@ TEST_F(music, playlist_refuses_what_makes_no_sense) {
 // -- vectors ------------------------------------------------------------------
 
 TEST_F(music, vectors_are_as_many_as_their_ids) {
+  if (!has_vectors())
+    GTEST_SKIP() << "this analysis makes no vectors";
   const auto spaces = json_of({"vectors"});
   ASSERT_EQ(spaces["items"].size(), 1U);
   const auto space = spaces["items"][0];

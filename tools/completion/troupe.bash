@@ -3,8 +3,8 @@
 
 _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='index add list show similar playlist vectors
-    export analyze tag node jobs admin doctor config forget help'
+  local commands='index add list show similar duplicates playlist
+    vectors export analyze tag node jobs admin doctor config forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
   COMPREPLY=()
@@ -83,6 +83,7 @@ _troupe() {
       words+=' --seed -n --count --bpm-jitter --harmonic --energy -o --output
         --force'
       ;;
+    duplicates) words+=' --kind' ;;
     vectors) words+=' --space -o --output --ids --force' ;;
     tag)
       words+=' --write --split-links'
