@@ -56,9 +56,15 @@ const std::map<std::string, std::string, std::less<>> library_by_folder = {
 
 /// Libraries whose headers lie in no folder of their own.
 const std::map<std::string, std::string, std::less<>> library_by_header = {
-  {"sndfile.h", "sndfile"}, {"sndfile.hh", "sndfile"}, {"fftw3.h", "fftw"},
-  {"sqlite3.h", "sqlite"},  {"cblas.h", "openblas"},   {"spng.h", "spng"},
+  {"sndfile.h", "sndfile"},
+  {"sndfile.hh", "sndfile"},
+  {"fftw3.h", "fftw"},
+  {"sqlite3.h", "sqlite"},
+  {"cblas.h", "openblas"},
+  {"spng.h", "spng"},
   {"ebur128.h", "ebur128"},
+  // Comes with the compiler, like the standard library.
+  {"immintrin.h", "std"},
 };
 
 const names taglib_headers = {
