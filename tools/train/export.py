@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes the newest checkpoint of a run as a weights file.
 
-  export.py RUNS NAME FILE.safetensors [--iterations N]
+  export.py RUNS NAME FILE.safetensors
 
 The file is safetensors: length, JSON header, raw little-endian float32.
 Metadata holds the graph, the training record and the SHA-256 of the data.
