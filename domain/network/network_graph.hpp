@@ -18,11 +18,15 @@ enum class border_kind : std::uint8_t {
   zero,
 };
 
-/// How a chain of 3x3 convolutions enlarges one plane: each layer is followed
+/// How a chain of 3x3 convolutions enlarges its planes: each layer is followed
 /// by a PReLU or nothing, the input pixel is added to all outputs of the last
 /// one, and those are spread over a square of `factor` x `factor`.
 struct network_graph {
   std::size_t factor = 2;
+  /// 1 = luma, as our own; 3 = red, green and blue together.
+  std::size_t planes = 1;
+  /// Whether the input pixel is added.
+  bool skip = true;
   border_kind border = border_kind::mirror;
   /// Constant planes beside the picture, for `--denoise`: none, or noise and
   /// JPEG level, each 0..1.

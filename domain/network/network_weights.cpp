@@ -23,18 +23,7 @@ std::size_t aligned(std::size_t floats) {
   return (floats + alignment_floats - 1) / alignment_floats * alignment_floats;
 }
 
-/// Inputs and outputs of one layer.
-struct layer_shape {
-  std::size_t inputs = 0;
-  std::size_t outputs = 0;
-
-  [[nodiscard]] std::size_t floats() const {
-    const auto lanes = lanes_of(outputs);
-    return aligned(packed_floats(inputs, lanes)) + 2 * aligned(lanes);
-  }
-};
-
-/// The named array if it has exactly this shape and only finite numbers.
+/// The named array if it has exactly this shape.
 result<std::vector<float>> numbers_of(const stored_tensors& stored,
                                       const std::string& name,
                                       const std::vector<std::size_t>& shape) {
@@ -50,42 +39,114 @@ result<std::vector<float>> numbers_of(const stored_tensors& stored,
   // x86-64 and the file are both little-endian.
   std::memcpy(numbers.data(), found->second.bytes.data(),
               found->second.bytes.size());
-  for (const auto number : numbers)
-    if (!std::isfinite(number))
-      return error{errc::corrupt,
-                   fmt::format("weights: array {} holds a number that is not "
-                               "finite",
-                               name)};
   return numbers;
 }
 
-/// Inputs and outputs of every layer, from the weights' own shapes.
-result<std::vector<layer_shape>> shapes_of(const stored_tensors& stored,
-                                           const network_graph& graph) {
-  std::vector<layer_shape> shapes;
-  for (std::size_t layer = 0; layer < graph.activated.size(); ++layer) {
-    const auto name = fmt::format("{}.weight", layer);
-    const auto found = stored.tensors.find(name);
-    if (found == stored.tensors.end())
-      return error{errc::corrupt, fmt::format("weights: no array {}", name)};
-    const auto& shape = found->second.shape;
-    const auto inputs = layer == 0 ? 1 : shapes.back().outputs;
-    if (shape.size() != 4 || shape[1] != inputs || shape[2] != 3
-        || shape[3] != 3 || shape[0] > planes_max)
-      return error{errc::corrupt,
-                   fmt::format("weights: array {} has shape [{}], not "
-                               "[1 to {}, {}, 3, 3]",
-                               name, fmt::join(shape, ", "), planes_max,
-                               inputs)};
-    shapes.push_back({inputs, shape[0]});
+/// One layer's arrays; inputs are what the layer before gives.
+result<plain_layer> layer_of(const stored_tensors& stored, std::size_t index,
+                             std::size_t inputs, bool activated) {
+  const auto name = fmt::format("{}.weight", index);
+  const auto found = stored.tensors.find(name);
+  if (found == stored.tensors.end())
+    return error{errc::corrupt, fmt::format("weights: no array {}", name)};
+  if (found->second.shape.empty())
+    return error{errc::corrupt,
+                 fmt::format("weights: array {} is a single number", name)};
+  plain_layer layer{inputs, found->second.shape[0], {}, {}, {}};
+  auto weights = numbers_of(stored, name, {layer.outputs, inputs, 3, 3});
+  if (!weights)
+    return weights.failure();
+  layer.weights = *std::move(weights);
+  auto bias =
+    numbers_of(stored, fmt::format("{}.bias", index), {layer.outputs});
+  if (!bias)
+    return bias.failure();
+  layer.bias = *std::move(bias);
+  if (!activated)
+    return layer;
+  auto slope =
+    numbers_of(stored, fmt::format("{}.slope", index), {layer.outputs});
+  if (!slope)
+    return slope.failure();
+  layer.slope = *std::move(slope);
+  return layer;
+}
+
+/// All arrays that the graph asks for.
+result<plain_network> network_of(const stored_tensors& stored,
+                                 network_graph graph) {
+  plain_network network;
+  auto inputs = graph.planes;
+  for (const auto activated : graph.activated) {
+    auto layer = layer_of(stored, network.layers.size(), inputs, activated);
+    if (!layer)
+      return layer.failure();
+    inputs = layer->outputs;
+    network.layers.push_back(*std::move(layer));
   }
-  const auto square = graph.factor * graph.factor;
-  if (shapes.back().outputs != square)
+  if (graph.levels > 0) {
+    auto levels = numbers_of(stored, "levels.weight",
+                             {network.layers.front().outputs, graph.levels});
+    if (!levels)
+      return levels.failure();
+    network.levels = *std::move(levels);
+  }
+  if (const auto name = stored.metadata.find("name");
+      name != stored.metadata.end())
+    network.name = name->second;
+  network.graph = std::move(graph);
+  return network;
+}
+
+/// Whether all arrays of a layer have their sizes and hold only numbers.
+result<void> check_layer(const plain_layer& layer, std::size_t index) {
+  const auto sound =
+    layer.outputs >= 1 && layer.outputs <= planes_max
+    && layer.weights.size() == 9 * layer.inputs * layer.outputs
+    && layer.bias.size() == layer.outputs
+    && (layer.slope.empty() || layer.slope.size() == layer.outputs);
+  if (!sound)
+    return error{errc::corrupt,
+                 fmt::format("weights: layer {}: {} inputs and {} outputs (at "
+                             "most {}) do not fit its {} weights",
+                             index, layer.inputs, layer.outputs, planes_max,
+                             layer.weights.size())};
+  for (const auto numbers : {&layer.weights, &layer.bias, &layer.slope})
+    for (const auto number : *numbers)
+      if (!std::isfinite(number))
+        return error{errc::corrupt,
+                     fmt::format("weights: layer {} holds a number that is not "
+                                 "finite",
+                                 index)};
+  return {};
+}
+
+result<void> check_network(const plain_network& network) {
+  const auto& graph = network.graph;
+  if (network.layers.size() != graph.activated.size() || network.layers.empty())
+    return error{errc::corrupt, "weights: layers are missing"};
+  auto inputs = graph.planes;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    if (network.layers[i].inputs != inputs)
+      return error{errc::corrupt,
+                   fmt::format("weights: layer {} takes {} planes, but gets {}",
+                               i, network.layers[i].inputs, inputs)};
+    if (auto sound = check_layer(network.layers[i], i); !sound)
+      return sound;
+    inputs = network.layers[i].outputs;
+  }
+  const auto needed = graph.planes * graph.factor * graph.factor;
+  if (inputs != needed)
     return error{errc::corrupt,
                  fmt::format("weights: the last layer has {} outputs; factor "
                              "{} needs {}",
-                             shapes.back().outputs, graph.factor, square)};
-  return shapes;
+                             inputs, graph.factor, needed)};
+  const auto levels = network.layers.front().outputs * graph.levels;
+  if (network.levels.size() != levels
+      || !std::all_of(network.levels.begin(), network.levels.end(),
+                      [](float level) { return std::isfinite(level); }))
+    return error{errc::corrupt, "weights: the level planes' array is unsound"};
+  return {};
 }
 
 result<std::string> digest_of(std::span<const std::byte> data,
@@ -114,98 +175,83 @@ aligned_floats::aligned_floats(std::size_t count)
   data_ = storage_.data() + (alignment_floats - past) % alignment_floats;
 }
 
-// -- loading ------------------------------------------------------------------
+// -- packing ------------------------------------------------------------------
 
 /// Fills one object under construction.
-class weights_loader {
+class weights_packer {
 public:
-  weights_loader(const stored_tensors& stored, network_graph graph,
-                 const std::vector<layer_shape>& shapes)
-    : stored_{stored}, shapes_{shapes} {
-    std::size_t floats = graph.levels * aligned(lanes_of(shapes[0].outputs));
-    for (const auto& shape : shapes)
-      floats += shape.floats();
+  explicit weights_packer(const plain_network& network) : network_{network} {
+    auto floats =
+      network.graph.levels * aligned(lanes_of(network.layers.front().outputs));
+    for (const auto& layer : network.layers)
+      floats += floats_of(layer);
     made_ = std::shared_ptr<network_weights>{new network_weights{floats}};
-    made_->graph_ = std::move(graph);
+    made_->name_ = network.name;
+    made_->fingerprint_ = network.fingerprint;
+    made_->graph_ = network.graph;
     next_ = made_->numbers_.data();
   }
 
-  result<void> fill() {
-    for (std::size_t layer = 0; layer < shapes_.size(); ++layer)
-      if (auto filled = fill_layer(layer); !filled)
-        return filled;
-    return fill_levels();
-  }
-
-  std::shared_ptr<network_weights> take(std::string fingerprint) {
-    if (const auto name = stored_.metadata.find("name");
-        name != stored_.metadata.end())
-      made_->name_ = name->second;
-    made_->fingerprint_ = std::move(fingerprint);
+  std::shared_ptr<const network_weights> pack() {
+    for (const auto& layer : network_.layers)
+      pack_layer(layer);
+    pack_levels();
     return std::move(made_);
   }
 
 private:
+  static std::size_t floats_of(const plain_layer& layer) {
+    const auto lanes = lanes_of(layer.outputs);
+    return aligned(packed_floats(layer.inputs, lanes)) + 2 * aligned(lanes);
+  }
+
   float* room(std::size_t floats) {
     return std::exchange(next_, next_ + aligned(floats));
   }
 
-  result<void> fill_layer(std::size_t index) {
-    const auto [inputs, outputs] = shapes_[index];
-    const auto lanes = lanes_of(outputs);
-    const auto plain = numbers_of(stored_, fmt::format("{}.weight", index),
-                                  {outputs, inputs, 3, 3});
-    if (!plain)
-      return plain.failure();
-    const auto bias =
-      numbers_of(stored_, fmt::format("{}.bias", index), {outputs});
-    if (!bias)
-      return bias.failure();
-    std::vector<float> slope(outputs, 1.0F);
-    if (made_->graph_.activated[index]) {
-      auto read =
-        numbers_of(stored_, fmt::format("{}.slope", index), {outputs});
-      if (!read)
-        return read.failure();
-      slope = *std::move(read);
-    }
-    const auto weights = room(packed_floats(inputs, lanes));
-    pack_weights(*plain, inputs, outputs,
-                 {weights, packed_floats(inputs, lanes)});
-    const auto stored_bias = room(lanes);
-    std::copy(bias->begin(), bias->end(), stored_bias);
-    const auto stored_slope = room(lanes);
-    std::copy(slope.begin(), slope.end(), stored_slope);
+  void pack_layer(const plain_layer& layer) {
+    const auto lanes = lanes_of(layer.outputs);
+    const auto floats = packed_floats(layer.inputs, lanes);
+    const auto weights = room(floats);
+    pack_weights(layer.weights, layer.inputs, layer.outputs, {weights, floats});
+    const auto bias = room(lanes);
+    std::copy(layer.bias.begin(), layer.bias.end(), bias);
+    const auto slope = room(lanes);
+    std::fill_n(slope, layer.outputs, 1.0F);
+    std::copy(layer.slope.begin(), layer.slope.end(), slope);
     const auto stride =
-      index == 0 ? std::size_t{1} : made_->layers_.back().lanes;
-    made_->layers_.push_back({inputs, stride, lanes, block_of(outputs), weights,
-                              stored_bias, stored_slope});
-    made_->products_ += plain->size();
-    return {};
+      made_->layers_.empty() ? layer.inputs : made_->layers_.back().lanes;
+    made_->layers_.push_back({layer.inputs, stride, lanes,
+                              block_of(layer.outputs), weights, bias, slope});
+    made_->products_ += layer.weights.size();
   }
 
-  result<void> fill_levels() {
-    const auto levels = made_->graph_.levels;
+  void pack_levels() {
+    const auto levels = network_.graph.levels;
     if (levels == 0)
-      return {};
-    const auto outputs = shapes_[0].outputs;
-    const auto read = numbers_of(stored_, "levels.weight", {outputs, levels});
-    if (!read)
-      return read.failure();
+      return;
+    const auto outputs = network_.layers.front().outputs;
     const auto lanes = lanes_of(outputs);
-    const auto to = room(levels * lanes);
+    const auto to = room(levels * aligned(lanes));
     for (std::size_t output = 0; output < outputs; ++output)
       for (std::size_t level = 0; level < levels; ++level)
-        to[level * lanes + output] = (*read)[output * levels + level];
+        to[level * lanes + output] = network_.levels[output * levels + level];
     made_->levels_ = to;
-    return {};
   }
 
-  const stored_tensors& stored_;
-  const std::vector<layer_shape>& shapes_;
+  const plain_network& network_;
   std::shared_ptr<network_weights> made_;
   float* next_ = nullptr;
 };
+
+result<std::shared_ptr<const network_weights>>
+network_weights::pack(const plain_network& network) {
+  if (auto sound = check_network(network); !sound)
+    return sound.failure();
+  return weights_packer{network}.pack();
+}
+
+// -- loading ------------------------------------------------------------------
 
 result<std::shared_ptr<const network_weights>>
 network_weights::load(std::span<const std::byte> file,
@@ -233,14 +279,11 @@ network_weights::load(std::span<const std::byte> file,
                              expected == stored->metadata.end()
                                ? "nothing"
                                : expected->second)};
-  const auto shapes = shapes_of(*stored, *graph);
-  if (!shapes)
-    return shapes.failure();
-  weights_loader loader{*stored, *std::move(graph), *shapes};
-  if (auto filled = loader.fill(); !filled)
-    return filled.failure();
-  return std::shared_ptr<const network_weights>{
-    loader.take(*std::move(fingerprint))};
+  auto network = network_of(*stored, *std::move(graph));
+  if (!network)
+    return network.failure();
+  network->fingerprint = *std::move(fingerprint);
+  return pack(*network);
 }
 
 // -- levels -------------------------------------------------------------------

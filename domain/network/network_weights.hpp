@@ -44,6 +44,28 @@ public:
   ~aligned_floats() = default;
 };
 
+/// One layer as trained, before it is packed.
+struct plain_layer {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  /// [outputs][inputs][3][3]
+  std::vector<float> weights;
+  /// [outputs]
+  std::vector<float> bias;
+  /// [outputs], the PReLU's; empty without one.
+  std::vector<float> slope;
+};
+
+/// A whole network as trained, whatever file it came from.
+struct plain_network {
+  std::string name;
+  std::string fingerprint;
+  network_graph graph;
+  std::vector<plain_layer> layers;
+  /// [outputs of the first layer][graph.levels]
+  std::vector<float> levels;
+};
+
 /// A trained network in memory: immutable, shared by every UPSCALER without a
 /// lock. The packed form serves all instruction sets, so there is one copy.
 ///
@@ -56,6 +78,11 @@ public:
   /// `errc::newer_version`, or the hasher's error
   [[nodiscard]] static result<std::shared_ptr<const network_weights>>
   load(std::span<const std::byte> file, const content_hasher& hasher);
+
+  /// Packs a network after checking that its layers fit each other and its
+  /// graph, and that all numbers are finite. @returns `errc::corrupt`
+  [[nodiscard]] static result<std::shared_ptr<const network_weights>>
+  pack(const plain_network& network);
 
   /// What it was trained as, e.g. `natural-default`; may be empty.
   [[nodiscard]] const std::string& name() const noexcept {
@@ -95,7 +122,7 @@ public:
 private:
   explicit network_weights(std::size_t floats) : numbers_{floats} {}
 
-  friend class weights_loader;
+  friend class weights_packer;
 
   std::string name_;
   std::string fingerprint_;

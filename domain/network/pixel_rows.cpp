@@ -33,6 +33,12 @@ float plane_at(const std::byte* pixel, std::size_t channels, plane which,
     return scale * red;
   const auto green = static_cast<float>(sample_at<Sample>(pixel, 1));
   const auto blue = static_cast<float>(sample_at<Sample>(pixel, 2));
+  if (which == plane::red)
+    return scale * red;
+  if (which == plane::green)
+    return scale * green;
+  if (which == plane::blue)
+    return scale * blue;
   const auto luma = red_share * red + green_share * green + blue_share * blue;
   if (which == plane::luma)
     return scale * luma;
@@ -101,12 +107,12 @@ void write_colour_row(const pixel_target& target, std::size_t x, std::size_t y,
 }
 
 template <class Sample>
-void write_alpha_row(const pixel_target& target, std::size_t x, std::size_t y,
-                     std::span<const float> alpha) noexcept {
+void write_plane(const pixel_target& target, std::size_t channel, std::size_t x,
+                 std::size_t y, std::span<const float> values) noexcept {
   const auto pixel_bytes = target.channels * sizeof(Sample);
-  auto to = target.row(y) + (x + 1) * pixel_bytes - sizeof(Sample);
-  for (std::size_t i = 0; i < alpha.size(); ++i, to += pixel_bytes)
-    store<Sample>(to, alpha[i], target.peak());
+  auto to = target.row(y) + x * pixel_bytes + channel * sizeof(Sample);
+  for (std::size_t i = 0; i < values.size(); ++i, to += pixel_bytes)
+    store<Sample>(to, values[i], target.peak());
 }
 
 } // namespace
@@ -167,12 +173,25 @@ void write_colour(const pixel_target& target, std::size_t x, std::size_t y,
   write_colour_row<std::uint16_t>(target, x, y, luma, red, blue);
 }
 
+void write_rgb(const pixel_target& target, std::size_t x, std::size_t y,
+               std::span<const float> red, std::span<const float> green,
+               std::span<const float> blue) noexcept {
+  assert(x + green.size() <= target.width);
+  const std::array planes{target.has_colour() ? red : green, green, blue};
+  for (std::size_t c = 0; c < (target.has_colour() ? 3U : 1U); ++c)
+    if (target.sample_bits == 8)
+      write_plane<std::uint8_t>(target, c, x, y, planes[c]);
+    else
+      write_plane<std::uint16_t>(target, c, x, y, planes[c]);
+}
+
 void write_alpha(const pixel_target& target, std::size_t x, std::size_t y,
                  std::span<const float> alpha) noexcept {
   assert(x + alpha.size() <= target.width && target.has_alpha());
+  const auto last = target.channels - 1;
   if (target.sample_bits == 8)
-    return write_alpha_row<std::uint8_t>(target, x, y, alpha);
-  write_alpha_row<std::uint16_t>(target, x, y, alpha);
+    return write_plane<std::uint8_t>(target, last, x, y, alpha);
+  write_plane<std::uint16_t>(target, last, x, y, alpha);
 }
 
 } // namespace troupe::network

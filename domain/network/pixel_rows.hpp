@@ -16,6 +16,11 @@ enum class plane : std::uint8_t {
   red_difference,
   /// B - luma.
   blue_difference,
+  /// Encoded red, green and blue; all three are the one sample of a grey
+  /// picture.
+  red,
+  green,
+  blue,
   alpha,
 };
 
@@ -47,6 +52,11 @@ void read_flat_alpha(const pixel_view& picture, row_segment from,
 void write_colour(const pixel_target& target, std::size_t x, std::size_t y,
                   std::span<const float> luma, std::span<const float> red,
                   std::span<const float> blue) noexcept;
+
+/// The same from encoded red, green and blue; a grey target takes green.
+void write_rgb(const pixel_target& target, std::size_t x, std::size_t y,
+               std::span<const float> red, std::span<const float> green,
+               std::span<const float> blue) noexcept;
 
 /// One finished row of alpha, the colour left alone.
 void write_alpha(const pixel_target& target, std::size_t x, std::size_t y,

@@ -21,14 +21,15 @@ std::size_t input_rows_kept(const network_weights& weights) noexcept {
 std::vector<std::size_t> buffer_floats(const network_weights& weights,
                                        std::size_t width_max) {
   const auto halo = weights.graph().halo();
-  std::vector<std::size_t> floats{input_rows_kept(weights)
+  const auto planes = weights.graph().planes;
+  std::vector<std::size_t> floats{input_rows_kept(weights) * planes
                                   * (width_max + 2 * halo)};
   for (std::size_t layer = 1; layer < halo; ++layer)
     floats.push_back(ring_rows * (width_max + 2 * (halo - layer))
                      * weights.layers()[layer - 1].lanes);
   const auto factor = weights.graph().factor;
   floats.push_back(width_max * weights.layers().back().lanes);
-  floats.push_back(width_max * factor * factor);
+  floats.push_back(width_max * planes * factor * factor);
   floats.push_back(weights.layers().front().lanes);
   return floats;
 }
@@ -39,12 +40,12 @@ row_pipeline::row_pipeline(std::shared_ptr<const network_weights> weights,
                            std::size_t width_max, instruction_set set)
   : weights_{std::move(weights)}, convolve_{convolution_for(set)},
     halo_{weights_->graph().halo()}, factor_{weights_->graph().factor},
-    width_max_{width_max}, first_{weights_->layers().front()},
-    first_bias_{first_.lanes},
+    planes_{weights_->graph().planes}, width_max_{width_max},
+    first_{weights_->layers().front()}, first_bias_{first_.lanes},
     input_{buffer_floats(*weights_, width_max).front()},
-    deep_{width_max * weights_->layers().back().lanes}, enlarged_{width_max
-                                                                  * factor_
-                                                                  * factor_} {
+    deep_{width_max * weights_->layers().back().lanes}, enlarged_{
+                                                          width_max * planes_
+                                                          * factor_ * factor_} {
   assert(width_max >= 1);
   const auto floats = buffer_floats(*weights_, width_max);
   for (std::size_t layer = 1; layer < halo_; ++layer)
@@ -68,7 +69,8 @@ float* row_pipeline::ring_row(std::size_t layer, std::int64_t row) noexcept {
   const auto width = where_.width + 2 * (halo_ - layer);
   if (layer == 0)
     return input_.data()
-           + static_cast<std::size_t>(row) % input_rows_kept(*weights_) * width;
+           + static_cast<std::size_t>(row) % input_rows_kept(*weights_) * width
+               * planes_;
   return rings_[layer - 1].data()
          + static_cast<std::size_t>(row) % ring_rows * width
              * weights_->layers()[layer - 1].lanes;
@@ -105,7 +107,7 @@ void row_pipeline::compute(std::size_t layer, std::int64_t row) {
 }
 
 bool row_pipeline::push(std::span<const float> row) {
-  assert(row.size() == where_.width + 2 * halo_);
+  assert(row.size() == (where_.width + 2 * halo_) * planes_);
   std::copy(row.begin(), row.end(), ring_row(0, pushed_));
   ++pushed_;
   for (std::size_t layer = 0; layer < halo_; ++layer) {
@@ -116,9 +118,12 @@ bool row_pipeline::push(std::span<const float> row) {
   }
   const auto centre = pushed_ - 1 - static_cast<std::int64_t>(halo_);
   const auto lanes = weights_->layers().back().lanes;
-  pixel_shuffle({deep_.data(), where_.width * lanes},
-                {ring_row(0, centre) + halo_, where_.width}, where_.width,
-                lanes, factor_, {enlarged_.data(), enlarged_.size()});
+  std::span<const float> low;
+  if (weights_->graph().skip)
+    low = {ring_row(0, centre) + halo_ * planes_, where_.width * planes_};
+  pixel_shuffle({deep_.data(), where_.width * lanes}, low,
+                {where_.width, lanes, planes_, factor_},
+                {enlarged_.data(), enlarged_.size()});
   return true;
 }
 

@@ -40,15 +40,15 @@ public:
   /// @pre `where.width` is in 1..width_max
   void begin(const strip& where, float denoise);
 
-  /// Takes the next input row of `width + 2 * halo` pixels, the first one being
-  /// row `y - halo`. @returns false while the pipeline fills: the first
-  /// `2 * halo` rows give nothing
+  /// Takes the next input row of `width + 2 * halo` pixels, planes interleaved,
+  /// the first one being row `y - halo`. @returns false while the pipeline
+  /// fills: the first `2 * halo` rows give nothing
   bool push(std::span<const float> row);
 
-  /// The newest enlarged rows, [factor][width * factor]. Valid until the next
-  /// `push`. @pre the last `push` answered true
+  /// The newest enlarged rows, [plane][factor][width * factor]. Valid until the
+  /// next `push`. @pre the last `push` answered true
   [[nodiscard]] std::span<const float> enlarged() const noexcept {
-    return {enlarged_.data(), where_.width * factor_ * factor_};
+    return {enlarged_.data(), where_.width * planes_ * factor_ * factor_};
   }
 
   /// Memory held by this object.
@@ -67,6 +67,7 @@ private:
   convolve_row convolve_;
   std::size_t halo_;
   std::size_t factor_;
+  std::size_t planes_;
   std::size_t width_max_;
   /// The first layer with this strip's denoise level in its bias.
   convolution_layer first_;

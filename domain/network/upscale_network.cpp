@@ -3,6 +3,7 @@
 #include "domain/network/pixel_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
@@ -18,7 +19,10 @@ std::size_t bytes_of(const network_weights& weights,
   const auto factor = weights.graph().factor;
   return row_pipeline::bytes_for(weights, columns)
          + 2 * lanczos_rows::bytes_for(factor, columns)
-         + sizeof(float) * (columns + 2 * weights.graph().halo() + columns);
+         + sizeof(float)
+             * ((columns + 2 * weights.graph().halo())
+                  * (weights.graph().planes + 1)
+                + columns);
 }
 
 /// The widest strip whose memory fits; the narrowest if none does. Wide
@@ -60,7 +64,10 @@ upscale_scratch::upscale_scratch(std::shared_ptr<const network_weights> weights,
     columns_max_{columns_for(*weights_)}, pipeline_{weights_, columns_max_,
                                                     set},
     red_{factor_, columns_max_}, blue_{factor_, columns_max_},
-    row_(columns_max_ + 2 * weights_->graph().halo()), flat_(columns_max_) {}
+    row_((columns_max_ + 2 * weights_->graph().halo())
+         * weights_->graph().planes),
+    plane_row_(columns_max_ + 2 * weights_->graph().halo()),
+    flat_(columns_max_) {}
 
 std::size_t
 upscale_scratch::bytes_for(const network_weights& weights) noexcept {
@@ -94,16 +101,57 @@ void upscale_scratch::upscale(const pixel_view& picture, const tile& part,
 
 bool upscale_scratch::push_row(const pixel_view& picture, plane which,
                                const tile& columns, std::size_t step) {
+  static constexpr std::array colours{plane::red, plane::green, plane::blue};
   const auto halo = weights_->graph().halo();
+  const auto planes = weights_->graph().planes;
   const auto reach = static_cast<std::int64_t>(halo);
-  const std::span row{row_.data(), columns.width + 2 * halo};
   const row_segment from{static_cast<std::int64_t>(columns.x) - reach,
                          static_cast<std::int64_t>(columns.y + step) - reach};
-  if (weights_->graph().border == border_kind::zero)
-    read_with_zeros(picture, which, from, row);
-  else
-    read_mirrored(picture, which, from, row);
+  const auto read = weights_->graph().border == border_kind::zero
+                      ? read_with_zeros
+                      : read_mirrored;
+  const std::span row{row_.data(), (columns.width + 2 * halo) * planes};
+  if (planes == 1) {
+    read(picture, which, from, row);
+    return pipeline_.push(row);
+  }
+  const std::span one{plane_row_.data(), columns.width + 2 * halo};
+  for (std::size_t p = 0; p < planes; ++p) {
+    read(picture, which == plane::alpha ? which : colours[p], from, one);
+    for (std::size_t x = 0; x < one.size(); ++x)
+      row[x * planes + p] = one[x];
+  }
   return pipeline_.push(row);
+}
+
+std::span<const float>
+upscale_scratch::enlarged_plane(std::size_t which, std::size_t line,
+                                std::size_t samples) const {
+  return pipeline_.enlarged().subspan((which * factor_ + line) * samples,
+                                      samples);
+}
+
+void upscale_scratch::write_row(const pixel_view& picture, const tile& columns,
+                                const pixel_target& out, std::size_t out_x,
+                                std::size_t row) {
+  const auto samples = columns.width * factor_;
+  const auto rgb = weights_->graph().planes == 3;
+  std::span<const float> red;
+  std::span<const float> blue;
+  if (picture.has_colour() && !rgb) {
+    red = red_.next();
+    blue = blue_.next();
+  }
+  for (std::size_t j = 0; j < factor_; ++j) {
+    const auto y = row * factor_ + j;
+    if (rgb)
+      write_rgb(out, out_x, y, enlarged_plane(0, j, samples),
+                enlarged_plane(1, j, samples), enlarged_plane(2, j, samples));
+    else
+      write_colour(out, out_x, y, enlarged_plane(0, j, samples),
+                   red.empty() ? red : red.subspan(j * samples, samples),
+                   blue.empty() ? blue : blue.subspan(j * samples, samples));
+  }
 }
 
 void upscale_scratch::run_colour(const pixel_view& picture, const tile& columns,
@@ -114,29 +162,15 @@ void upscale_scratch::run_colour(const pixel_view& picture, const tile& columns,
                    static_cast<std::int64_t>(columns.y), columns.width,
                    picture.width, picture.height},
                   settings.denoise);
-  if (picture.has_colour()) {
+  if (picture.has_colour() && weights_->graph().planes == 1) {
     red_.begin(picture, plane::red_difference, columns.x, columns.y,
                columns.width);
     blue_.begin(picture, plane::blue_difference, columns.x, columns.y,
                 columns.width);
   }
-  const auto samples = columns.width * factor_;
-  for (std::size_t step = 0; step < columns.height + 2 * halo; ++step) {
-    if (!push_row(picture, plane::luma, columns, step))
-      continue;
-    const auto luma = pipeline_.enlarged();
-    std::span<const float> red;
-    std::span<const float> blue;
-    if (picture.has_colour()) {
-      red = red_.next();
-      blue = blue_.next();
-    }
-    const auto y = (step - 2 * halo) * factor_;
-    for (std::size_t j = 0; j < factor_; ++j)
-      write_colour(out, out_x, y + j, luma.subspan(j * samples, samples),
-                   red.empty() ? red : red.subspan(j * samples, samples),
-                   blue.empty() ? blue : blue.subspan(j * samples, samples));
-  }
+  for (std::size_t step = 0; step < columns.height + 2 * halo; ++step)
+    if (push_row(picture, plane::luma, columns, step))
+      write_row(picture, columns, out, out_x, step - 2 * halo);
 }
 
 void upscale_scratch::write_flat_alpha(float alpha, const tile& columns,
@@ -152,7 +186,7 @@ void upscale_scratch::write_flat_alpha(float alpha, const tile& columns,
 void upscale_scratch::run_alpha(const pixel_view& picture, const tile& columns,
                                 const pixel_target& out, std::size_t out_x) {
   const auto halo = weights_->graph().halo();
-  const auto single = single_alpha(picture, columns, row_);
+  const auto single = single_alpha(picture, columns, plane_row_);
   if (single >= 0)
     return write_flat_alpha(single, columns, out, out_x);
   pipeline_.begin({static_cast<std::int64_t>(columns.x),
@@ -169,10 +203,11 @@ void upscale_scratch::run_alpha(const pixel_view& picture, const tile& columns,
                     {static_cast<std::int64_t>(columns.x),
                      static_cast<std::int64_t>(columns.y + row)},
                     flat);
-    const auto alpha = pipeline_.enlarged();
+    // Green, should there be three planes.
+    const auto which = weights_->graph().planes / 2;
     for (std::size_t j = 0; j < factor_; ++j) {
       write_alpha(out, out_x, row * factor_ + j,
-                  alpha.subspan(j * samples, samples));
+                  enlarged_plane(which, j, samples));
       for (std::size_t x = 0; x < samples; ++x)
         if (flat[x / factor_] >= 0)
           write_alpha(out, out_x + x, row * factor_ + j,

@@ -24,10 +24,11 @@ struct upscale_settings {
 /// What one UPSCALER owns: its working memory for one set of weights. Weights
 /// are shared and immutable, so any number of these run at once without a lock.
 ///
-/// Luma goes through the network, the colour differences through Lanczos-3,
-/// and alpha through the network as a grey plane of its own. Call
-/// `bleed_colour` on pictures with alpha first, once for the whole picture.
-/// Thread affinity: one thread at a time.
+/// Luma goes through the network, the colour differences through Lanczos-3;
+/// networks of three planes take red, green and blue at once. Alpha goes
+/// through the network as a grey picture of its own. Call `bleed_colour` on
+/// pictures with alpha first, once for the whole picture. Thread affinity: one
+/// thread at a time.
 class upscale_scratch {
 public:
   /// @param set must be available on this processor
@@ -62,6 +63,11 @@ private:
                  const pixel_target& out, std::size_t out_x);
   bool push_row(const pixel_view& picture, plane which, const tile& columns,
                 std::size_t step);
+  void write_row(const pixel_view& picture, const tile& columns,
+                 const pixel_target& out, std::size_t out_x, std::size_t row);
+  [[nodiscard]] std::span<const float>
+  enlarged_plane(std::size_t which, std::size_t line,
+                 std::size_t samples) const;
   void write_flat_alpha(float alpha, const tile& columns,
                         const pixel_target& out, std::size_t out_x);
 
@@ -71,7 +77,9 @@ private:
   row_pipeline pipeline_;
   lanczos_rows red_;
   lanczos_rows blue_;
+  /// One input row, planes interleaved, and one plane of it.
   std::vector<float> row_;
+  std::vector<float> plane_row_;
   std::vector<float> flat_;
 };
 
