@@ -192,6 +192,11 @@ private:
 
   template <class T, class Operation>
   result<T> attempt(Operation&& operation) {
+    // A savepoint keeps a copy of every page it sees changed. The first
+    // message of a batch, often the only one, needs none: with nothing else in
+    // the transaction, undoing it is undoing all.
+    if (unanswered_.empty())
+      return attempt_first<T>(std::forward<Operation>(operation));
     if (auto marked = store_->savepoint(); !marked)
       return marked.failure();
     result<T> outcome = operation();
@@ -201,6 +206,16 @@ private:
     }
     if (auto kept = store_->release(); !kept)
       return kept.failure();
+    return outcome;
+  }
+
+  template <class T, class Operation>
+  result<T> attempt_first(Operation&& operation) {
+    result<T> outcome = operation();
+    if (!outcome) {
+      store_->rollback();
+      open_ = false;
+    }
     return outcome;
   }
 

@@ -32,6 +32,7 @@ public:
   }
 
   void rollback() noexcept override {
+    on_call_("rollback");
     real_->rollback();
   }
 
