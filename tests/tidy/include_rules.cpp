@@ -64,6 +64,8 @@ const std::map<std::string, std::string, std::less<>> library_by_header = {
   {"cblas.h", "openblas"},
   {"spng.h", "spng"},
   {"ebur128.h", "ebur128"},
+  // Comes with the compiler, like the standard library.
+  {"immintrin.h", "std"},
 };
 
 const names taglib_headers = {
