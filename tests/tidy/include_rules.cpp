@@ -58,7 +58,8 @@ const std::map<std::string, std::string, std::less<>> library_by_folder = {
 const std::map<std::string, std::string, std::less<>> library_by_header = {
   {"sndfile.h", "sndfile"}, {"sndfile.hh", "sndfile"}, {"fftw3.h", "fftw"},
   {"sqlite3.h", "sqlite"},  {"cblas.h", "openblas"},   {"spng.h", "spng"},
-  {"ebur128.h", "ebur128"},
+  {"ebur128.h", "ebur128"}, {"jpeglib.h", "libjpeg"},  {"jerror.h", "libjpeg"},
+  {"lcms2.h", "lcms2"},
 };
 
 const names taglib_headers = {
