@@ -66,6 +66,9 @@ const std::map<std::string, std::string, std::less<>> library_by_header = {
   {"ebur128.h", "ebur128"},
   // Comes with the compiler, like the standard library.
   {"immintrin.h", "std"},
+  {"jpeglib.h", "libjpeg"},
+  {"jerror.h", "libjpeg"},
+  {"lcms2.h", "lcms2"},
 };
 
 const names taglib_headers = {
