@@ -3,7 +3,7 @@
 
 _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='index add list show export analyze node jobs admin doctor
+  local commands='index add list show export analyze preprocess node jobs admin doctor
     config forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
@@ -46,6 +46,19 @@ _troupe() {
         resource cancelled' -- "$current")
       return
       ;;
+    --recipe)
+      mapfile -t COMPREPLY < <(compgen -W 'imagenet clip dinov2 siglip tf
+        caffe letterbox' -- "$current")
+      return
+      ;;
+    --stage)
+      mapfile -t COMPREPLY < <(compgen -W 'pixels tensor' -- "$current")
+      return
+      ;;
+    --mode)
+      mapfile -t COMPREPLY < <(compgen -W 'exact fast' -- "$current")
+      return
+      ;;
     --format)
       mapfile -t COMPREPLY < <(compgen -W 'json csv' -- "$current")
       return
@@ -64,6 +77,10 @@ _troupe() {
     show | forget) files=yes ;;
     analyze)
       words+=' --workers'
+      files=yes
+      ;;
+    preprocess)
+      words+=' --recipe -o --output --stage --mode --force'
       files=yes
       ;;
     export) words+=' --format -o --output --force' ;;
