@@ -95,6 +95,64 @@ private:
   plan_handle inverse_any_;
 };
 
+/// Immutable after construction, like the above. Its plans take buffers of any
+/// alignment, so that equal input gives equal bits wherever it lies.
+class fftw_square_fourier final : public square_fourier {
+public:
+  explicit fftw_square_fourier(std::size_t side) : side_(side) {
+    const int n = static_cast<int>(side);
+    const std::unique_ptr<float, buffer_freer> real{
+      fftwf_alloc_real(side * side)};
+    const std::unique_ptr<fftwf_complex, buffer_freer> bins{
+      fftwf_alloc_complex(side * side)};
+    const std::lock_guard lock{planner_mutex()};
+    const unsigned how = FFTW_ESTIMATE | FFTW_UNALIGNED | FFTW_DESTROY_INPUT;
+    forward_.reset(fftwf_plan_dft_r2c_2d(n, n, real.get(), bins.get(), how));
+    inverse_.reset(fftwf_plan_dft_c2r_2d(n, n, bins.get(), real.get(), how));
+    in_place_.reset(
+      fftwf_plan_dft_2d(n, n, bins.get(), bins.get(), FFTW_BACKWARD, how));
+  }
+
+  [[nodiscard]] std::size_t side() const noexcept override {
+    return side_;
+  }
+
+  void forward(std::span<float> in,
+               std::span<std::complex<float>> out) const noexcept override {
+    assert(in.size() == side_ * side_);
+    assert(out.size() == side_ * (side_ / 2 + 1));
+    fftwf_execute_dft_r2c(forward_.get(), in.data(), raw(out.data()));
+  }
+
+  void inverse(std::span<std::complex<float>> spectrum,
+               std::span<float> out) const noexcept override {
+    assert(spectrum.size() == side_ * (side_ / 2 + 1));
+    assert(out.size() == side_ * side_);
+    fftwf_execute_dft_c2r(inverse_.get(), raw(spectrum.data()), out.data());
+  }
+
+  void inverse_in_place(
+    std::span<std::complex<float>> values) const noexcept override {
+    assert(values.size() == side_ * side_);
+    fftwf_execute_dft(in_place_.get(), raw(values.data()), raw(values.data()));
+  }
+
+private:
+  std::size_t side_;
+  plan_handle forward_;
+  plan_handle inverse_;
+  plan_handle in_place_;
+};
+
+class fftw_square_fourier_source final : public square_fourier_source {
+public:
+  [[nodiscard]] std::shared_ptr<const square_fourier>
+  plan_square(std::size_t side) const override {
+    assert(side >= 2 && side % 2 == 0);
+    return std::make_shared<const fftw_square_fourier>(side);
+  }
+};
+
 class fftw_fourier final : public fourier_source {
 public:
   [[nodiscard]] std::shared_ptr<const real_fourier>
@@ -113,6 +171,10 @@ private:
 };
 
 } // namespace
+
+std::shared_ptr<const square_fourier_source> open_fftw_square_fourier() {
+  return std::make_shared<const fftw_square_fourier_source>();
+}
 
 std::shared_ptr<const fourier_source> open_fftw_fourier() {
   return std::make_shared<const fftw_fourier>();

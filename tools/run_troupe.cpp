@@ -105,6 +105,7 @@ void add_commands(CLI::App& app, command_context& context) {
   add_export_command(app, context);
   add_tag_command(app, context);
   add_analyze_command(app, context);
+  add_preprocess_command(app, context);
   add_node_command(app, context);
   add_jobs_command(app, context);
   add_admin_command(app, context);

@@ -79,7 +79,45 @@ private:
   std::vector<std::unique_ptr<image_codec>> codecs_;
 };
 
+/// Thread affinity: none; as thread-safe as what it chooses from.
+class choosing_image_encoder final : public image_encoder {
+public:
+  explicit choosing_image_encoder(
+    std::vector<std::unique_ptr<image_encoder>> encoders)
+    : encoders_(std::move(encoders)) {}
+
+  [[nodiscard]] bool writes(image_format format) const noexcept override {
+    return writer_of(format) != nullptr;
+  }
+
+  [[nodiscard]] result<std::unique_ptr<image_writer>>
+  begin(const encode_plan& plan, byte_sink sink) const override {
+    const auto* encoder = writer_of(plan.format);
+    if (encoder == nullptr)
+      return error{errc::unsupported,
+                   fmt::format("image: {} cannot be written; use png",
+                               to_string(plan.format))};
+    return encoder->begin(plan, std::move(sink));
+  }
+
+private:
+  [[nodiscard]] const image_encoder*
+  writer_of(image_format format) const noexcept {
+    for (const auto& encoder : encoders_)
+      if (encoder->writes(format))
+        return encoder.get();
+    return nullptr;
+  }
+
+  std::vector<std::unique_ptr<image_encoder>> encoders_;
+};
+
 } // namespace
+
+std::unique_ptr<image_encoder> open_choosing_image_encoder(
+  std::vector<std::unique_ptr<image_encoder>> encoders) {
+  return std::make_unique<choosing_image_encoder>(std::move(encoders));
+}
 
 std::unique_ptr<image_codec>
 open_sniffing_image_codec(std::vector<std::unique_ptr<image_codec>> codecs) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/ports/image_codec.hpp"
+#include "domain/ports/image_encoder.hpp"
 
 #include <memory>
 #include <vector>
@@ -11,5 +11,9 @@ namespace troupe::io {
 /// what a file is, and what to convert it by, when none reads it. Thread-safe.
 [[nodiscard]] std::unique_ptr<image_codec>
 open_sniffing_image_codec(std::vector<std::unique_ptr<image_codec>> codecs);
+
+/// Chooses among `encoders` by the format wanted. Thread-safe.
+[[nodiscard]] std::unique_ptr<image_encoder> open_choosing_image_encoder(
+  std::vector<std::unique_ptr<image_encoder>> encoders);
 
 } // namespace troupe::io

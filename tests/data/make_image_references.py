@@ -6,7 +6,8 @@ python3-numpy; its output is committed. It makes:
 
   image_references.txt   CRC-32 of Pillow's result for 300 sizes x 4 filters on
                          pictures of `noise`, in modes RGBX and F; two whole
-                         results; CRC-32 of pixels and tensors of every recipe
+                         results; PDQ
+                         and pHash of 12 of them; CRC-32 of pixels and tensors of every recipe
                          for every file below; the same for the photographs in
                          ../../../shared/media, where that folder is
   images/                small files in every mode the codecs know
@@ -84,6 +85,56 @@ def write_arrays(out):
         data = resized_rgbx(picture(w, h, case), (ow, oh), FILTERS[name])
         out.write("array %d %d %d %d %d %s %s\n" % (
             case, w, h, ow, oh, name, data.tobytes().hex()))
+
+
+# -- hashes --------------------------------------------------------------------
+
+def box_means(a, length):
+    """Means along the rows' axis over `length` neighbours, fewer at the ends."""
+    ahead = (length + 2) // 2 - 1
+    behind = length - ahead
+    return np.stack([a[max(0, i - behind + 1):i + ahead + 1].mean(axis=0)
+                     for i in range(len(a))])
+
+
+def pdq(a):
+    """The appendix on PDQ of Facebook's paper, in double precision."""
+    luma = a[..., :3].astype(np.float64) @ np.array([.299, .587, .114])
+    for _ in range(2):
+        luma = box_means(luma, (luma.shape[0] + 127) // 128)
+        luma = box_means(luma.T, (luma.shape[1] + 127) // 128).T
+    place = [[int((i + 0.5) * side / 64) for i in range(64)]
+             for side in luma.shape]
+    s = luma[np.ix_(*place)]
+    steps = [np.trunc((p - q) * 100 / 255) for p, q in
+             ((s[:-1], s[1:]), (s[:, :-1], s[:, 1:]))]
+    quality = min(100, int(sum(np.abs(d).sum() for d in steps) / 90))
+    i, j = np.mgrid[0:16, 0:64]
+    d = np.sqrt(2 / 64) * np.cos(np.pi / 128 * (i + 1) * (2 * j + 1))
+    c = (d @ s @ d.T).ravel()
+    median = np.sort(c)[127]
+    bits = sum(1 << k for k in range(256) if c[k] > median)
+    return "%064x" % bits, quality
+
+
+def phash(a):
+    """As the package imagehash: grey, Lanczos to 32 x 32, 8 x 8 lowest."""
+    grey = Image.fromarray(np.ascontiguousarray(a[..., :3]), "RGB").convert("L")
+    small = np.asarray(grey.resize((32, 32), Image.LANCZOS), np.float64)
+    k, n = np.mgrid[0:8, 0:32]
+    d = np.cos(np.pi / 64 * k * (2 * n + 1))
+    low = d @ small @ d.T
+    bits = (low > np.median(low)).ravel()
+    return "%016x" % int("".join("1" if b else "0" for b in bits), 2)
+
+
+def write_hashes(out):
+    for case in range(12):
+        w, h = 40 + 37 * case, 480 - 31 * case
+        a = picture(w, h, case)
+        bits, quality = pdq(a)
+        out.write("hash %d %d %d %s %d %s\n" % (case, w, h, bits, quality,
+                                                phash(a)))
 
 
 # -- recipes -------------------------------------------------------------------
@@ -279,6 +330,7 @@ def main():
     with open("image_references.txt", "w") as out:
         write_sizes(out)
         write_arrays(out)
+        write_hashes(out)
         readable = [p for p in glob.glob("images/*")
                     if p.endswith((".jpg", ".png", ".webp"))]
         write_files(out, "file", readable)

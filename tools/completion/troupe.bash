@@ -4,7 +4,8 @@
 _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local commands='index add list show similar duplicates playlist
-    vectors export analyze tag node jobs admin doctor config forget help'
+    vectors export analyze preprocess tag node jobs admin doctor config
+    forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
   COMPREPLY=()
@@ -56,6 +57,19 @@ _troupe() {
       mapfile -t COMPREPLY < <(compgen -W 'arc rise fall level' -- "$current")
       return
       ;;
+    --recipe)
+      mapfile -t COMPREPLY < <(compgen -W 'imagenet clip dinov2 siglip tf
+        caffe letterbox' -- "$current")
+      return
+      ;;
+    --stage)
+      mapfile -t COMPREPLY < <(compgen -W 'pixels tensor' -- "$current")
+      return
+      ;;
+    --mode)
+      mapfile -t COMPREPLY < <(compgen -W 'exact fast' -- "$current")
+      return
+      ;;
     --format)
       mapfile -t COMPREPLY < <(compgen -W 'json csv' -- "$current")
       return
@@ -92,6 +106,10 @@ _troupe() {
     forget) files=yes ;;
     analyze)
       words+=' --workers'
+      files=yes
+      ;;
+    preprocess)
+      words+=' --recipe -o --output --stage --mode --force'
       files=yes
       ;;
     export) words+=' --format -o --output --force' ;;

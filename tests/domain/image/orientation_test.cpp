@@ -23,7 +23,8 @@ std::vector<std::uint8_t> block(bool big_endian, int type, int value) {
   put(static_cast<std::uint32_t>(type), 2);
   put(1, 4);
   put(static_cast<std::uint32_t>(value), 2);
-  put(0, 6);
+  put(0, 2);
+  put(0, 4);
   return bytes;
 }
 
