@@ -1,4 +1,4 @@
-// Printed by bench/make_scene_constants.cpp.
+// Printed by bench/picture/make_scene_constants.cpp.
 
 #include "domain/image/descriptors/scene_embedding.hpp"
 

@@ -22,7 +22,7 @@ using scene_vector = std::array<float, scene_numbers>;
 inline constexpr float near_duplicate_similarity = 0.92F;
 
 /// What all scenes have in common, taken away from each: computed once from
-/// 400 painted pictures by bench/make_scene_constants.cpp.
+/// 400 painted pictures by bench/picture/make_scene_constants.cpp.
 struct scene_constants {
   std::array<float, gist_numbers> gist_mean;
   std::array<float, color_layout_numbers> layout_mean;

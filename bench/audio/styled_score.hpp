@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bench/style.hpp"
+#include "bench/audio/style.hpp"
 #include "domain/audio/tonal/musical_key.hpp"
 #include "tools/sample/score.hpp"
 

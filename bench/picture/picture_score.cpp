@@ -1,4 +1,4 @@
-#include "bench/picture_score.hpp"
+#include "bench/picture/picture_score.hpp"
 
 #include <array>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "bench/styled_score.hpp"
+#include "bench/audio/styled_score.hpp"
 
 #include "tools/sample/seeded_random.hpp"
 

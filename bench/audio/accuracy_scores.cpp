@@ -1,4 +1,4 @@
-#include "bench/accuracy_scores.hpp"
+#include "bench/audio/accuracy_scores.hpp"
 
 #include <algorithm>
 #include <array>

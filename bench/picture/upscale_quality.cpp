@@ -9,8 +9,8 @@
 // means over all pictures. Rows: bicubic and Lanczos-3, then every weight set
 // of that factor, built in unless named, with its distance from Lanczos-3.
 
-#include "bench/picture_score.hpp"
-#include "bench/reference_resize.hpp"
+#include "bench/picture/picture_score.hpp"
+#include "bench/picture/reference_resize.hpp"
 #include "domain/network/upscale_network.hpp"
 #include "io/openssl_content_hash.hpp"
 #include "io/weights/mmap_weights_source.hpp"

@@ -2,7 +2,7 @@
 // colour layouts of 400 painted pictures have in common. Run once for each
 // version of the space; no photograph has a part in it.
 
-#include "bench/painted_picture.hpp"
+#include "bench/picture/painted_picture.hpp"
 #include "domain/image/descriptors/description.hpp"
 #include "io/fftw_fourier.hpp"
 
@@ -46,7 +46,7 @@ void run() {
   }
   for (std::size_t i = 0; i < layout.size(); ++i)
     squares[i] = std::sqrt(squares[i] - layout[i] * layout[i]);
-  fmt::print("// Printed by bench/make_scene_constants.cpp.\n\n"
+  fmt::print("// Printed by bench/picture/make_scene_constants.cpp.\n\n"
              "#include \"domain/image/descriptors/scene_embedding.hpp\"\n\n"
              "namespace troupe::image {{\n\nnamespace {{\n\n"
              "constexpr scene_constants published{{\n");

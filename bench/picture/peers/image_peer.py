@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What bench/image_bench.cpp is compared with: Pillow and numpy, the way that
+"""What bench/picture/image_bench.cpp is compared with: Pillow and numpy, the way that
 model servers in Python prepare a picture for ImageNet models.
 
 usage: image_peer.py FILE REPETITIONS

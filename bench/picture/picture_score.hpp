@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bench/reference_resize.hpp"
+#include "bench/picture/reference_resize.hpp"
 
 #include <cstddef>
 

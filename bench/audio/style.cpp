@@ -1,4 +1,4 @@
-#include "bench/style.hpp"
+#include "bench/audio/style.hpp"
 
 namespace troupe {
 

@@ -1,4 +1,4 @@
-#include "bench/painted_picture.hpp"
+#include "bench/picture/painted_picture.hpp"
 
 #include "domain/image/resize.hpp"
 

@@ -4,12 +4,12 @@
 // Workloads: painted_500, a painted picture of 500 x 375 as JPEG q90;
 // painted_12mp, one of 4000 x 3000 (2 to 4 MB). For both, recipe imagenet to
 // normalised numbers. CPU time of the working thread, medians of repetitions;
-// the peer, bench/peers/image_peer.py, runs before and after ours and counts
-// with its better median. Needs Debian's python3-pil and python3-numpy.
+// the peer, bench/picture/peers/image_peer.py, runs before and after ours and
+// counts with its better median. Needs Debian's python3-pil and python3-numpy.
 //
 // usage: image_bench [PYTHON]
 
-#include "bench/painted_picture.hpp"
+#include "bench/picture/painted_picture.hpp"
 #include "domain/image/descriptors/description.hpp"
 #include "domain/image/preprocess.hpp"
 #include "io/fftw_fourier.hpp"
@@ -78,7 +78,7 @@ file_bytes as_jpeg(const image_adapters& adapters,
 double peer_ms(const std::string& python, const std::string& file,
                int repetitions) {
   const auto command =
-    fmt::format("{} {}/bench/peers/image_peer.py {} {}", python,
+    fmt::format("{} {}/bench/picture/peers/image_peer.py {} {}", python,
                 TROUPE_SOURCE_DIR, file, repetitions);
   std::FILE* output = ::popen(command.c_str(), "r");
   if (output == nullptr)

@@ -1,4 +1,4 @@
-#include "bench/reference_resize.hpp"
+#include "bench/picture/reference_resize.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "bench/fma_peak.hpp"
+#include "bench/picture/fma_peak.hpp"
 
 #include <immintrin.h>
 

@@ -6,7 +6,7 @@
 // every style, and FOLDER/list.tsv for audio_accuracy. Every third piece is
 // tuned off A = 440 Hz, by playing it a little too fast or slow.
 
-#include "bench/styled_score.hpp"
+#include "bench/audio/styled_score.hpp"
 #include "tools/sample/sound_file.hpp"
 
 #include <fmt/format.h>

@@ -12,7 +12,7 @@
 //                            second, scratch_MiB, weights_MiB
 // All times are CPU time of the benchmark's thread.
 
-#include "bench/fma_peak.hpp"
+#include "bench/picture/fma_peak.hpp"
 #include "domain/network/upscale_network.hpp"
 #include "tests/domain/network/made_picture.hpp"
 #include "tests/domain/network/made_weights.hpp"

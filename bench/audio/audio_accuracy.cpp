@@ -9,7 +9,7 @@
 // key score (MIREX), the F-measure of beats (70 ms) and the errors of
 // loudness; with --each, a line per file as well.
 
-#include "bench/accuracy_scores.hpp"
+#include "bench/audio/accuracy_scores.hpp"
 #include "domain/audio/analysis.hpp"
 #include "io/fftw_fourier.hpp"
 #include "io/sndfile_audio_decoder.hpp"
