@@ -1,6 +1,8 @@
 #include "actors/troupe_system.hpp"
 
+#include "actors/administrator.hpp"
 #include "actors/analyzer.hpp"
+#include "actors/asked_admin_plane.hpp"
 #include "actors/caf_error.hpp"
 #include "actors/embedding_supervisor.hpp"
 #include "actors/finder.hpp"
@@ -19,6 +21,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -104,8 +107,10 @@ public:
   /// Spawns the tree; see `troupe_system::start`.
   result<void> spawn_all() {
     reader_ = spawn_reader(*system_, ports_.open_reader, placement::detached);
-    if (!ports_.store)
+    if (!ports_.store) {
+      spawn_admin();
       return {};
+    }
     auto crashes = left_crashes();
     if (!crashes)
       return crashes.failure();
@@ -114,6 +119,7 @@ public:
     if (!begun)
       return begun.failure();
     started_ = std::move(begun.value());
+    spawn_admin();
     finder_ = spawn_finder(*system_, {}, supervisor_, reader_, *ports_.finder);
     if (ports_.watch)
       watcher_ = spawn_watcher(*system_, {settings_.watched, 1s},
@@ -157,6 +163,10 @@ public:
       [](idle_atom, const caf::error&) {
         // The SUPERVISOR is gone: its DOWN message says so.
       },
+      [&](shutdown_atom, std::string& asker) {
+        shutdown_asker_ = std::move(asker);
+        seen = event::shutdown_wanted;
+      },
       [&](const caf::down_msg& x) {
         end_why_ = from_caf(x.reason);
         seen = event::spine_ended;
@@ -171,6 +181,10 @@ public:
 
   [[nodiscard]] const error& end_why() const override {
     return end_why_;
+  }
+
+  [[nodiscard]] const std::string& shutdown_asker() const override {
+    return shutdown_asker_;
   }
 
   result<find_progress> finding() override {
@@ -196,9 +210,9 @@ public:
 
   // -- writing ----------------------------------------------------------------
 
-  result<std::string> add_text(text_entry entry) override {
+  result<std::string> add_text(text_entry entry, std::string token) override {
     return ask<std::string>(supervisor_, long_deadline, text_atom_v,
-                            std::move(entry));
+                            std::move(entry), std::move(token));
   }
 
   result<void> forget(entry_id entry, audit_note note) override {
@@ -206,28 +220,8 @@ public:
                              forget_request{entry, std::move(note)}));
   }
 
-  result<std::int64_t> retry(job_verb verb) override {
-    return ask<std::int64_t>(supervisor_, long_deadline, retry_atom_v,
-                             std::move(verb));
-  }
-
-  result<std::int64_t> cancel(job_verb verb) override {
-    return ask<std::int64_t>(supervisor_, long_deadline, cancel_atom_v,
-                             std::move(verb));
-  }
-
-  result<std::int64_t> reconcile(bool dry_run) override {
-    if (dry_run)
-      return ask<std::int64_t>(librarian_, long_deadline, cover_atom_v, true);
-    return ask<std::int64_t>(supervisor_, long_deadline, cover_atom_v);
-  }
-
-  result<void> backup(const std::string& file) override {
-    return confirm(ask<bool>(librarian_, long_deadline, backup_atom_v, file));
-  }
-
-  result<check_findings> check() override {
-    return ask<check_findings>(librarian_, long_deadline, check_atom_v);
+  admin_plane& admin() override {
+    return *admin_;
   }
 
   // -- reading ----------------------------------------------------------------
@@ -260,11 +254,6 @@ public:
     return ask<library_status>(reader_, long_deadline, status_atom_v);
   }
 
-  result<audit_rows> audit(audit_query query) override {
-    return ask<audit_rows>(reader_, long_deadline, audit_atom_v,
-                           std::move(query));
-  }
-
 private:
   // -- start and end ----------------------------------------------------------
 
@@ -285,10 +274,26 @@ private:
       std::chrono::milliseconds{settings_.reconcile_ms};
     tunables.seed = static_cast<std::uint64_t>(ports_.clock->now_us());
     tunables.crashes = std::move(crashes);
+    tunables.use_saved_scales = settings_.use_saved_scales;
     supervisor_ = spawn_embedding_supervisor(
       *system_, tunables, plan_pools(), librarian_, *ports_.clock, *ports_.log);
     (*client_)->monitor(librarian_);
     (*client_)->monitor(supervisor_);
+  }
+
+  void spawn_admin() {
+    administrator_tunables tunables;
+    tunables.retention = settings_.retention;
+    tunables.holder = settings_.holder;
+    tunables.random = [device = std::make_shared<std::random_device>()] {
+      return (std::uint64_t{(*device)()} << 32U) | (*device)();
+    };
+    administrator_peers peers{supervisor_, librarian_, reader_, {}};
+    if (settings_.is_node)
+      peers.host = caf::actor{*client_};
+    administrator_ =
+      spawn_administrator(*system_, tunables, peers, *ports_.clock);
+    admin_ = ask_administrator(*client_, administrator_);
   }
 
   [[nodiscard]] std::vector<pool_plan> plan_pools() const {
@@ -320,6 +325,8 @@ private:
     end_actor(watcher_);
     if (finder_)
       (*client_)->send(finder_, cancel_atom_v);
+    // It holds the others' handles, and asks them.
+    end_actor(administrator_);
     end_actor(supervisor_);
     // Before the LIBRARIAN: whoever closes the library last tidies its log.
     end_actor(reader_);
@@ -390,10 +397,13 @@ private:
   supervisor_actor supervisor_;
   finder_actor finder_;
   watcher_actor watcher_;
+  administrator_actor administrator_;
+  std::unique_ptr<admin_plane> admin_;
 
   epoch_report started_;
   std::optional<result<find_report>> found_;
   error end_why_;
+  std::string shutdown_asker_;
   int stuck_threads_ = 0;
   int exit_code_ = exit_code_on_hang;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/admin_plane.hpp"
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/worker_pool.hpp"
 #include "domain/jobs/retry_policy.hpp"
@@ -59,6 +60,13 @@ struct system_settings {
   suspicion_policy suspicion;
   /// 0 = reconcile only at start.
   std::int64_t reconcile_ms = 300'000;
+  retention_policy retention;
+  /// Saved scales win over `analyzers`.
+  bool use_saved_scales = false;
+  /// Administrators can end this process: it is a node.
+  bool is_node = false;
+  /// Who works on the library, for people; empty: nobody does.
+  std::string holder;
   /// Media longer than this is refused; 0 = no limit.
   std::int64_t duration_s_max = 0;
   /// Folders to rescan when `system_ports::watch` reports a change.
@@ -97,7 +105,7 @@ public:
   /// later by itself.
   virtual void begin_idle_watch() = 0;
 
-  /// What `wait` saw first.
+  /// What `wait` saw first; append only.
   enum class event : std::uint8_t {
     /// The time passed.
     nothing,
@@ -107,6 +115,8 @@ public:
     idle,
     /// LIBRARIAN or SUPERVISOR ended; nothing more will happen. See `end_why`.
     spine_ended,
+    /// An administrator wants the node to end; see `shutdown_asker`.
+    shutdown_wanted,
   };
 
   /// Waits for the next event, at most this long.
@@ -117,6 +127,9 @@ public:
 
   /// After `event::spine_ended`.
   [[nodiscard]] virtual const error& end_why() const = 0;
+
+  /// After `event::shutdown_wanted`: who wants it.
+  [[nodiscard]] virtual const std::string& shutdown_asker() const = 0;
 
   /// How far the walk is, and how the work stands; 10 s at most.
   virtual result<find_progress> finding() = 0;
@@ -129,14 +142,14 @@ public:
 
   // -- writing ----------------------------------------------------------------
 
-  virtual result<std::string> add_text(text_entry entry) = 0;
+  /// @param token of the import that holds intake, if any
+  virtual result<std::string> add_text(text_entry entry, std::string token) = 0;
   virtual result<void> forget(entry_id entry, audit_note note) = 0;
-  virtual result<std::int64_t> retry(job_verb verb) = 0;
-  virtual result<std::int64_t> cancel(job_verb verb) = 0;
-  /// Queues what has neither result nor job; replies how many.
-  virtual result<std::int64_t> reconcile(bool dry_run) = 0;
-  virtual result<void> backup(const std::string& file) = 0;
-  virtual result<check_findings> check() = 0;
+
+  // -- administration ---------------------------------------------------------
+
+  /// Every admin verb; a system without store answers questions only.
+  virtual admin_plane& admin() = 0;
 
   // -- reading ----------------------------------------------------------------
 
@@ -146,7 +159,6 @@ public:
   virtual result<job_page> jobs(job_query query) = 0;
   virtual result<job_details> job_named(std::string word) = 0;
   virtual result<library_status> status() = 0;
-  virtual result<audit_rows> audit(audit_query query) = 0;
 };
 
 /// With what a process ends whose actors do not come down: EX_SOFTWARE.

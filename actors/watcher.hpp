@@ -20,6 +20,8 @@ struct watcher_tunables {
   std::vector<std::string> folders;
   /// Quiet time after the first change: a copy in progress makes many.
   std::chrono::milliseconds settle_after{1'000};
+  /// Time after which a walk is tried again that met a held intake.
+  std::chrono::milliseconds held_again_after{30'000};
 };
 
 /// Spawns the WATCHER: it sleeps in poll(2) until the folders change.

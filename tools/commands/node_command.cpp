@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <csignal>
 #include <memory>
 
 namespace troupe {
@@ -34,7 +35,7 @@ result<void> print_ready(troupe_system& system) {
 /// whether the core still lives.
 int serve(troupe_system& system, std::int64_t grace_ms) {
   for (;;) {
-    const int signal = await_end_signal();
+    int signal = await_end_signal();
     switch (system.wait(0ms)) {
     case troupe_system::event::spine_ended:
       report_failure(system.end_why(), "start the node again; nothing that "
@@ -43,6 +44,9 @@ int serve(troupe_system& system, std::int64_t grace_ms) {
     case troupe_system::event::found:
       if (!system.found())
         report_failure(system.found().failure());
+      break;
+    case troupe_system::event::shutdown_wanted:
+      signal = SIGTERM;
       break;
     default:
       break;
@@ -83,7 +87,7 @@ int run_node(const command_context& context,
   if (const auto ready = print_ready(system); !ready)
     return report_failure(ready.failure());
   if (!roots.empty())
-    system.begin_find({roots, false, false, false});
+    system.begin_find({roots, false, false, false, import_token()});
   const int code = serve(system, config->config.supervisor.grace_s * 1'000);
   system.exit_code_if_hung(code);
   return code;
