@@ -1,6 +1,7 @@
 #include "actors/analyzer.hpp"
 
 #include "domain/audio/analysis.hpp"
+#include "domain/audio/likeness/embedding.hpp"
 #include "domain/jobs/attempt.hpp"
 
 #include <caf/actor_system.hpp>
@@ -44,6 +45,8 @@ struct open_file {
   claimed_job_ptr job;
   std::unique_ptr<audio_decoder> decoder;
   std::optional<audio::analysis> analysis;
+  /// Null when there is to be none.
+  std::unique_ptr<audio_fingerprint> fingerprint;
   std::int64_t frames = 0;
 
   [[nodiscard]] double seconds(std::int64_t count) const {
@@ -125,6 +128,7 @@ private:
     if (is_too_long(format.frames))
       return fail_too_long();
     file_->analysis.emplace(*ports_.fourier, format);
+    begin_fingerprint(format);
     beat();
   }
 
@@ -139,6 +143,9 @@ private:
     if (is_too_long(file_->frames))
       return fail_too_long();
     file_->analysis->push(*block);
+    // A result without fingerprint is better than none.
+    if (file_->fingerprint && !file_->fingerprint->push(*block))
+      file_->fingerprint.reset();
     beat();
   }
 
@@ -154,11 +161,33 @@ private:
       return fail("decode", same.failure());
     work_outcome outcome;
     outcome.media_s = record.duration_s;
-    outcome.output = job_output{ports_.documents->encode(record), {}, {}};
+    outcome.output = job_output{ports_.documents->encode(record)};
+    if (!record.embedding.empty()) {
+      outcome.output->space = audio::embedding_space;
+      outcome.output->vector = std::move(record.embedding);
+    }
+    add_fingerprint(*outcome.output);
     end(std::move(outcome));
   }
 
   // -- helpers ----------------------------------------------------------------
+
+  void begin_fingerprint(const audio::pcm_format& format) {
+    if (ports_.fingerprints == nullptr)
+      return;
+    if (auto begun = ports_.fingerprints->begin(format))
+      file_->fingerprint = std::move(begun.value());
+  }
+
+  void add_fingerprint(job_output& output) {
+    if (!file_->fingerprint)
+      return;
+    auto words = file_->fingerprint->finish();
+    if (!words || words->empty())
+      return;
+    output.fingerprint_method = ports_.fingerprints->method();
+    output.fingerprint = std::move(words.value());
+  }
 
   void step_soon() {
     if (file_ && !std::exchange(step_on_its_way_, true))

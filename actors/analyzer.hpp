@@ -6,6 +6,7 @@
 #include "domain/dispatch/worker_pool.hpp"
 #include "domain/ports/audio_decoder.hpp"
 #include "domain/ports/audio_document.hpp"
+#include "domain/ports/audio_fingerprint.hpp"
 #include "domain/ports/crash_notes.hpp"
 #include "domain/ports/fourier.hpp"
 #include "domain/ports/media_finder.hpp"
@@ -30,6 +31,8 @@ struct analyzer_ports {
   const thread_placement* threads = nullptr;
   /// May be null: crashes then name nobody.
   crash_notes* crashes = nullptr;
+  /// May be null: results then have no fingerprint.
+  const audio_fingerprint_source* fingerprints = nullptr;
 };
 
 /// Tunables of an ANALYZER.

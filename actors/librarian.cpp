@@ -47,6 +47,7 @@ public:
       [this](sweep_atom, const sweep_request& x) { return on_sweep(x); },
       [this](text_atom, const text_entry& x) { return on_text(x); },
       [this](forget_atom, const forget_request& x) { return on_forget(x); },
+      [this](retag_atom, const retag_request& x) { return on_retag(x); },
       [this](settle_atom, const settle_request_ptr& x) {
         return on_settle(*x);
       },
@@ -108,6 +109,13 @@ private:
       if (!gone)
         return gone.failure();
       return true;
+    });
+  }
+
+  caf::result<bool> on_retag(const retag_request& request) {
+    return write<bool>([&] {
+      return store_->retag(request.entry, request.now, request.note,
+                           clock_->now_us());
     });
   }
 
@@ -250,6 +258,11 @@ private:
 
   template <class T, class Operation>
   result<T> attempt(Operation&& operation) {
+    // A savepoint keeps a copy of every page it sees changed. The first
+    // message of a batch, often the only one, needs none: with nothing else in
+    // the transaction, undoing it is undoing all.
+    if (unanswered_.empty())
+      return attempt_first<T>(std::forward<Operation>(operation));
     if (auto marked = store_->savepoint(); !marked)
       return marked.failure();
     result<T> outcome = operation();
@@ -259,6 +272,16 @@ private:
     }
     if (auto kept = store_->release(); !kept)
       return kept.failure();
+    return outcome;
+  }
+
+  template <class T, class Operation>
+  result<T> attempt_first(Operation&& operation) {
+    result<T> outcome = operation();
+    if (!outcome) {
+      store_->rollback();
+      open_ = false;
+    }
     return outcome;
   }
 

@@ -43,6 +43,17 @@ public:
         return ask<library_status>([&] { return library_->status(); });
       },
       [this](audit_atom, const audit_query& x) { return on_audit(x); },
+      [this](vector_atom, content_id x) {
+        return ask<content_vector>([&] { return library_->vector_of(x); });
+      },
+      [this](vectors_atom, const result_query& x) { return on_vectors(x); },
+      [this](spaces_atom) { return on_spaces(); },
+      [this](print_atom, content_id x) {
+        return ask<content_fingerprint>(
+          [&] { return library_->fingerprint_of(x); });
+      },
+      [this](prints_atom, const result_query& x) { return on_prints(x); },
+      [this](copies_atom, content_id x) { return on_copies(x); },
       [this](known_atom, const path_list& x) { return on_known(x); },
     };
   }
@@ -59,6 +70,33 @@ private:
     });
   }
 
+  caf::result<vector_block_ptr> on_vectors(const result_query& x) {
+    return ask<vector_block_ptr>([&] { return shared(library_->vectors(x)); });
+  }
+
+  caf::result<vector_spaces> on_spaces() {
+    return ask<vector_spaces>([&]() -> result<vector_spaces> {
+      auto found = library_->spaces();
+      if (!found)
+        return found.failure();
+      return vector_spaces{std::move(found.value())};
+    });
+  }
+
+  caf::result<fingerprint_block_ptr> on_prints(const result_query& x) {
+    return ask<fingerprint_block_ptr>(
+      [&] { return shared(library_->fingerprints(x)); });
+  }
+
+  caf::result<entry_page> on_copies(content_id x) {
+    return ask<entry_page>([&]() -> result<entry_page> {
+      auto rows = library_->entries_of(x);
+      if (!rows)
+        return rows.failure();
+      return entry_page{std::move(rows.value()), {}};
+    });
+  }
+
   caf::result<known_files_ptr> on_known(const path_list& x) {
     return ask<known_files_ptr>([&]() -> result<known_files_ptr> {
       auto files = library_->known_files(x.paths);
@@ -70,6 +108,13 @@ private:
   }
 
   // -- helpers ----------------------------------------------------------------
+
+  template <class T>
+  static result<std::shared_ptr<const T>> shared(result<T> found) {
+    if (!found)
+      return found.failure();
+    return std::make_shared<const T>(std::move(found.value()));
+  }
 
   template <class T, class Question>
   caf::result<T> ask(Question&& question) {

@@ -220,6 +220,11 @@ public:
                              forget_request{entry, std::move(note)}));
   }
 
+  result<bool> retag(entry_id entry, found_file now, audit_note note) override {
+    return ask<bool>(librarian_, long_deadline, retag_atom_v,
+                     retag_request{entry, std::move(now), std::move(note)});
+  }
+
   admin_plane& admin() override {
     return *admin_;
   }
@@ -252,6 +257,33 @@ public:
 
   result<library_status> status() override {
     return ask<library_status>(reader_, long_deadline, status_atom_v);
+  }
+
+  result<content_vector> vector_of(content_id content) override {
+    return ask<content_vector>(reader_, long_deadline, vector_atom_v, content);
+  }
+
+  result<vector_block_ptr> vectors(result_query query) override {
+    return ask<vector_block_ptr>(reader_, long_deadline, vectors_atom_v,
+                                 std::move(query));
+  }
+
+  result<vector_spaces> spaces() override {
+    return ask<vector_spaces>(reader_, long_deadline, spaces_atom_v);
+  }
+
+  result<content_fingerprint> fingerprint_of(content_id content) override {
+    return ask<content_fingerprint>(reader_, long_deadline, print_atom_v,
+                                    content);
+  }
+
+  result<fingerprint_block_ptr> fingerprints(result_query query) override {
+    return ask<fingerprint_block_ptr>(reader_, long_deadline, prints_atom_v,
+                                      std::move(query));
+  }
+
+  result<entry_page> entries_of(content_id content) override {
+    return ask<entry_page>(reader_, long_deadline, copies_atom_v, content);
   }
 
 private:
@@ -300,9 +332,10 @@ private:
     std::vector<pool_plan> plans;
     if (settings_.analyzers == 0)
       return plans;
-    const analyzer_ports ports{
-      ports_.audio_decoders, ports_.tags,    ports_.fourier, ports_.documents,
-      ports_.finder,         ports_.threads, ports_.crashes};
+    const analyzer_ports ports{ports_.audio_decoders, ports_.tags,
+                               ports_.fourier,        ports_.documents,
+                               ports_.finder,         ports_.threads,
+                               ports_.crashes,        ports_.fingerprints};
     const analyzer_tunables tunables{settings_.duration_s_max,
                                      placement::detached};
     auto limits = settings_.analyzer_limits;

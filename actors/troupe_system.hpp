@@ -7,6 +7,7 @@
 #include "domain/jobs/suspicion.hpp"
 #include "domain/ports/audio_decoder.hpp"
 #include "domain/ports/audio_document.hpp"
+#include "domain/ports/audio_fingerprint.hpp"
 #include "domain/ports/crash_notes.hpp"
 #include "domain/ports/folder_watch.hpp"
 #include "domain/ports/fourier.hpp"
@@ -46,6 +47,8 @@ struct system_ports {
   const audio_document* documents = nullptr;
   /// May be null: crashes then name nobody.
   crash_notes* crashes = nullptr;
+  /// May be null: results then have no fingerprint.
+  const audio_fingerprint_source* fingerprints = nullptr;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
 };
@@ -145,6 +148,10 @@ public:
   /// @param token of the import that holds intake, if any
   virtual result<std::string> add_text(text_entry entry, std::string token) = 0;
   virtual result<void> forget(entry_id entry, audit_note note) = 0;
+  /// The entry's file got other bytes with the same sound; false when its
+  /// results could not be kept and it must be analysed again.
+  virtual result<bool> retag(entry_id entry, found_file now,
+                             audit_note note) = 0;
 
   // -- administration ---------------------------------------------------------
 
@@ -159,6 +166,15 @@ public:
   virtual result<job_page> jobs(job_query query) = 0;
   virtual result<job_details> job_named(std::string word) = 0;
   virtual result<library_status> status() = 0;
+  virtual result<content_vector> vector_of(content_id content) = 0;
+  /// The next vectors of a space; ask again with `last_seq` while `more`.
+  virtual result<vector_block_ptr> vectors(result_query query) = 0;
+  virtual result<vector_spaces> spaces() = 0;
+  virtual result<content_fingerprint> fingerprint_of(content_id content) = 0;
+  /// The next fingerprints of a method, as `vectors`.
+  virtual result<fingerprint_block_ptr> fingerprints(result_query query) = 0;
+  /// Every entry with this content, missing ones too, oldest first.
+  virtual result<entry_page> entries_of(content_id content) = 0;
 };
 
 /// With what a process ends whose actors do not come down: EX_SOFTWARE.

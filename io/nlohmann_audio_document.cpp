@@ -76,6 +76,52 @@ json tag_block(const media_tags& tags) {
   return block;
 }
 
+/// Times to a tenth of a millisecond: finer than any ear or analysis frame.
+json beat_list(const std::vector<double>& beats_s) {
+  auto list = json::array();
+  for (const double beat_s : beats_s)
+    list.push_back(rounded(std::round(beat_s * 1e4) / 1e4));
+  return list;
+}
+
+json rhythm_block(const audio::rhythm_figures& rhythm) {
+  auto block = json::object();
+  put(block, "tempo_bpm", rhythm.tempo_bpm);
+  put(block, "tempo_confidence", rhythm.tempo_confidence);
+  auto others = json::array();
+  for (const double bpm : rhythm.tempo_alternatives_bpm)
+    others.push_back(rounded(bpm));
+  block["tempo_alternatives_bpm"] = std::move(others);
+  block["beats_s"] = beat_list(rhythm.beats_s);
+  put(block, "onset_rate_hz", rhythm.onset_rate_hz);
+  put(block, "grid_residual_s", rhythm.grid_residual_s);
+  block["is_constant"] = rhythm.is_constant;
+  return block;
+}
+
+/// Key and chroma come from different frames: either may be there alone.
+json tonal_block(const audio::audio_record& record) {
+  auto block = json::object();
+  if (record.tonal) {
+    const auto& best = record.tonal->best;
+    const auto& second = record.tonal->second;
+    block["key"] = audio::pitch_class_name(best.key.tonic);
+    block["mode"] = audio::mode_name(best.key.mode);
+    block["camelot"] = audio::camelot_name(best.key);
+    block["open_key"] = audio::open_key_name(best.key);
+    put(block, "confidence", record.tonal->confidence);
+    put(block, "strength", best.strength);
+    block["second_key"] = audio::pitch_class_name(second.key.tonic);
+    block["second_mode"] = audio::mode_name(second.key.mode);
+    put(block, "second_strength", second.strength);
+    put(block, "tuning_hz", record.tonal->tuning_hz);
+    block["modulates"] = record.tonal->modulates;
+  }
+  if (record.chroma)
+    block["chroma"] = numbers(*record.chroma);
+  return block;
+}
+
 json loudness_block(const audio::loudness_figures& loudness) {
   auto block = json::object();
   put(block, "integrated_lufs", loudness.integrated_lufs);
@@ -84,6 +130,9 @@ json loudness_block(const audio::loudness_figures& loudness) {
   put(block, "momentary_max_lufs", loudness.momentary_max_lufs);
   put(block, "shortterm_max_lufs", loudness.shortterm_max_lufs);
   put(block, "replaygain_track_db", loudness.replaygain_track_db);
+  put(block, "dynamic_complexity_db", loudness.dynamic_complexity_db);
+  if (loudness.level_percentiles_dbfs)
+    block["level_percentiles_dbfs"] = numbers(*loudness.level_percentiles_dbfs);
   return block;
 }
 
@@ -96,6 +145,10 @@ json timbre_block(const audio::timbre_figures& timbre) {
   put(block, "flatness", timbre.flatness);
   put(block, "zero_crossing_rate", timbre.zero_crossing_rate);
   put(block, "energy", timbre.energy);
+  put(block, "danceability", timbre.danceability);
+  put(block, "brightness", timbre.brightness);
+  if (timbre.centroid_percentiles_hz)
+    block["centroid_percentiles_hz"] = numbers(*timbre.centroid_percentiles_hz);
   return block;
 }
 
@@ -107,6 +160,18 @@ json structure_block(const audio::structure_figures& structure) {
   return block;
 }
 
+json integrity_block(const audio::integrity_figures& integrity) {
+  auto block = json::object();
+  block["truncated"] = integrity.is_truncated;
+  block["clipped_runs"] = integrity.clipped_runs;
+  put(block, "dc_offset", integrity.dc_offset);
+  put(block, "stereo_width", integrity.stereo_width);
+  block["mono_as_stereo"] = integrity.is_mono_as_stereo;
+  put(block, "cutoff_hz", integrity.cutoff_hz);
+  block["looks_lossy"] = integrity.looks_lossy;
+  return block;
+}
+
 /// Thread affinity: none, it has no state. Never blocks, makes nothing durable.
 class nlohmann_audio_document final : public audio_document {
 public:
@@ -115,13 +180,16 @@ public:
     auto document = json::object();
     document["audio"] = audio_block(record);
     document["tags"] = tag_block(record.tags);
+    if (record.rhythm)
+      document["rhythm"] = rhythm_block(*record.rhythm);
+    put_block(document, "tonal", tonal_block(record));
     put_block(document, "loudness", loudness_block(record.loudness));
     if (record.timbre)
       document["timbre"] = timbre_block(*record.timbre);
-    if (record.chroma)
-      document["tonal"]["chroma"] = numbers(*record.chroma);
     if (record.structure)
       document["structure"] = structure_block(*record.structure);
+    if (record.integrity)
+      document["integrity"] = integrity_block(*record.integrity);
     return document.dump(-1, ' ', false, json::error_handler_t::replace);
   }
 };

@@ -1,6 +1,7 @@
 #include "tools/assemble.hpp"
 
 #include "domain/audio/audio_record.hpp"
+#include "io/chromaprint_audio_fingerprint.hpp"
 #include "io/fftw_fourier.hpp"
 #include "io/inotify_folder_watch.hpp"
 #include "io/nlohmann_audio_document.hpp"
@@ -14,7 +15,8 @@
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "io/system_wall_clock.hpp"
-#include "io/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_writer.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -103,6 +105,22 @@ public:
     return *clock_;
   }
 
+  [[nodiscard]] const audio_decoder_source& decoders() const override {
+    return *decoders_;
+  }
+
+  [[nodiscard]] const fourier_source& fourier() const override {
+    return *fourier_;
+  }
+
+  [[nodiscard]] const tag_reader& tags() const override {
+    return *tags_;
+  }
+
+  [[nodiscard]] const tag_writer& tag_writing() const override {
+    return *tag_writing_;
+  }
+
   /// Makes everything; on failure the object is only good for destruction.
   result<void> open(const assembly_overrides& overrides) {
     if (auto made = open_machine(); !made)
@@ -152,8 +170,10 @@ private:
     if (overrides.decorate_decoders)
       decoders_ = overrides.decorate_decoders(std::move(decoders_));
     tags_ = io::open_taglib_tag_reader();
+    tag_writing_ = io::open_taglib_tag_writer();
     fourier_ = io::open_fftw_fourier();
     documents_ = io::open_nlohmann_audio_document();
+    fingerprints_ = io::open_chromaprint_audio_fingerprint();
     recipes_ = {{job_kind::audio_analyze, media_kind::audio,
                  audio::audio_record_version,
                  std::string{decoders_->version()}}};
@@ -211,6 +231,7 @@ private:
     ports.fourier = fourier_.get();
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
+    ports.fingerprints = fingerprints_.get();
     auto system = troupe_system::start(std::move(ports), settings());
     if (!system)
       return system.failure();
@@ -248,8 +269,10 @@ private:
   std::unique_ptr<media_finder> finder_;
   std::unique_ptr<audio_decoder_source> decoders_;
   std::unique_ptr<tag_reader> tags_;
+  std::unique_ptr<tag_writer> tag_writing_;
   std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
+  std::unique_ptr<audio_fingerprint_source> fingerprints_;
   std::unique_ptr<crash_notes> crashes_;
   std::vector<recipe> recipes_;
   std::unique_ptr<troupe_system> system_;

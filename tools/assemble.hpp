@@ -3,6 +3,7 @@
 #include "actors/troupe_system.hpp"
 #include "config/node_config.hpp"
 #include "domain/ports/audio_decoder.hpp"
+#include "domain/ports/tag_writer.hpp"
 #include "domain/result.hpp"
 
 #include <functional>
@@ -56,6 +57,10 @@ public:
   [[nodiscard]] virtual troupe_system& system() = 0;
   [[nodiscard]] virtual const media_finder& finder() const = 0;
   [[nodiscard]] virtual const wall_clock& clock() const = 0;
+  [[nodiscard]] virtual const audio_decoder_source& decoders() const = 0;
+  [[nodiscard]] virtual const fourier_source& fourier() const = 0;
+  [[nodiscard]] virtual const tag_reader& tags() const = 0;
+  [[nodiscard]] virtual const tag_writer& tag_writing() const = 0;
 };
 
 /// Makes the adapters and hands them to the actors.

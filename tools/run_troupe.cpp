@@ -24,7 +24,8 @@ constexpr const char* overview =
   R"(troupe listens to your music and looks at your pictures once, and remembers it.
 
   Start  index add
-  Ask    list show export
+  Ask    list show similar playlist vectors export
+  Make   tag
   Serve  node jobs admin
   Care   doctor config forget
 
@@ -96,7 +97,11 @@ void add_commands(CLI::App& app, command_context& context) {
   add_add_command(app, context);
   add_list_command(app, context);
   add_show_command(app, context);
+  add_similar_command(app, context);
+  add_playlist_command(app, context);
+  add_vectors_command(app, context);
   add_export_command(app, context);
+  add_tag_command(app, context);
   add_analyze_command(app, context);
   add_node_command(app, context);
   add_jobs_command(app, context);

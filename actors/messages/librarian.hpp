@@ -21,6 +21,9 @@ using librarian_actor = caf::typed_actor<
   caf::replies_to<text_atom, text_entry>::with<std::string>,
   // Forgets an entry. From commands.
   caf::replies_to<forget_atom, forget_request>::with<bool>,
+  // Lets an entry keep its results with a tagged file; replies whether it
+  // could. From commands.
+  caf::replies_to<retag_atom, retag_request>::with<bool>,
   // Ends attempts and claims the next jobs. From the SUPERVISOR.
   caf::replies_to<settle_atom, settle_request_ptr>::with<settle_report>,
   // Replies the claims of an epoch that the store holds for running. From the

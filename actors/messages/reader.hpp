@@ -23,6 +23,18 @@ using reader_actor = caf::typed_actor<
   caf::replies_to<status_atom>::with<library_status>,
   // The latest audit rows. From commands.
   caf::replies_to<audit_atom, audit_query>::with<audit_rows>,
+  // The vector of a content. From commands.
+  caf::replies_to<vector_atom, content_id>::with<content_vector>,
+  // The next vectors of a space. From commands.
+  caf::replies_to<vectors_atom, result_query>::with<vector_block_ptr>,
+  // The spaces that hold vectors. From commands.
+  caf::replies_to<spaces_atom>::with<vector_spaces>,
+  // The fingerprint of a content. From commands.
+  caf::replies_to<print_atom, content_id>::with<content_fingerprint>,
+  // The next fingerprints of a method. From commands.
+  caf::replies_to<prints_atom, result_query>::with<fingerprint_block_ptr>,
+  // Every entry of a content. From commands.
+  caf::replies_to<copies_atom, content_id>::with<entry_page>,
   // What is known below these absolute paths. From the FINDER.
   caf::replies_to<known_atom, path_list>::with<known_files_ptr>>;
 

@@ -105,6 +105,13 @@ struct forget_request {
   audit_note note;
 };
 
+/// A file that got other bytes with the same sound.
+struct retag_request {
+  entry_id entry{};
+  found_file now;
+  audit_note note;
+};
+
 /// A worker's sign of life.
 struct worker_beat {
   worker_seat seat;
@@ -242,6 +249,14 @@ struct audit_rows {
 
 /// Known files by path digest; shared, not copied.
 using known_files_ptr = std::shared_ptr<const std::vector<known_file>>;
+
+/// Blocks of results; shared, not copied.
+using vector_block_ptr = std::shared_ptr<const vector_block>;
+using fingerprint_block_ptr = std::shared_ptr<const fingerprint_block>;
+
+struct vector_spaces {
+  std::vector<vector_space> spaces;
+};
 
 using claimed_job_ptr = std::shared_ptr<const claimed_job>;
 

@@ -1,17 +1,26 @@
 #pragma once
 
 #include "domain/audio/audio_record.hpp"
+#include "domain/audio/descriptors/danceability.hpp"
+#include "domain/audio/integrity/cutoff_finder.hpp"
+#include "domain/audio/integrity/sample_checks.hpp"
+#include "domain/audio/likeness/likeness_meter.hpp"
 #include "domain/audio/loudness.hpp"
 #include "domain/audio/pcm.hpp"
 #include "domain/audio/planar.hpp"
 #include "domain/audio/resampler.hpp"
+#include "domain/audio/rhythm/rhythm_meter.hpp"
+#include "domain/audio/stft.hpp"
 #include "domain/audio/structure.hpp"
 #include "domain/audio/timbre.hpp"
+#include "domain/audio/tonal/tonal_meter.hpp"
 #include "domain/audio/true_peak.hpp"
 #include "domain/ports/fourier.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace troupe::audio {
@@ -26,7 +35,8 @@ namespace troupe::audio {
 class analysis {
 public:
   /// @param transforms used here only
-  /// @param format rate and channels count; the claimed length is not used
+  /// @param format rate and channels count; the claimed length only tells
+  /// afterwards whether all of it came
   /// @pre `format.sample_rate_hz` in [1, 768000], `format.channels` in [1, 64]
   analysis(const fourier_source& transforms, const pcm_format& format);
 
@@ -38,8 +48,17 @@ public:
   /// which the decoder knows. Call once.
   [[nodiscard]] audio_record finish();
 
+  /// What the embedding was made of, for fitting its scale; nothing when there
+  /// is none. @pre `finish` was called
+  [[nodiscard]] std::optional<raw_likeness> likeness() const;
+
 private:
   void process_chunk();
+  /// Takes samples at 22,050 Hz: one STFT feeds timbre, likeness and key.
+  void describe(std::span<const float> samples);
+  void take_spectra();
+  void add_descriptors(audio_record& out) const;
+  [[nodiscard]] integrity_figures integrity() const;
   [[nodiscard]] planar_block chunk() const noexcept;
 
   pcm_format format_;
@@ -55,7 +74,14 @@ private:
   true_peak_meter true_peak_;
   structure_meter structure_;
   resampler resampler_;
+  stft spectra_;
+  std::vector<lanes> power_;
   timbre_meter timbre_;
+  tonal_meter tonal_;
+  rhythm_meter rhythm_;
+  danceability_meter dance_;
+  sample_checks checks_;
+  cutoff_finder cutoff_;
 };
 
 } // namespace troupe::audio

@@ -15,7 +15,6 @@ constexpr double relative_gate_lu = -10.0;
 constexpr double range_gate_lu = -20.0;
 /// BS.1770-4 cancels the K-weighting's gain at 997 Hz with this.
 constexpr double loudness_offset_db = -0.691;
-constexpr std::size_t momentary_steps = 4;
 constexpr std::size_t shortterm_steps = 30;
 constexpr double replaygain_reference_lufs = -18.0;
 
@@ -25,6 +24,22 @@ double lufs_of(double energy) {
 
 double energy_of(double lufs) {
   return std::pow(10.0, (lufs - loudness_offset_db) / 10.0);
+}
+
+/// Means of each `steps` energies in a row.
+std::vector<double> windows(const std::vector<double>& energies,
+                            std::size_t steps) {
+  std::vector<double> out;
+  if (energies.size() < steps)
+    return out;
+  out.reserve(energies.size() - steps + 1);
+  for (std::size_t i = 0; i + steps <= energies.size(); ++i) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < steps; ++k)
+      sum += energies[i + k];
+    out.push_back(sum / static_cast<double>(steps));
+  }
+  return out;
 }
 
 /// Mean of the energies at or above a gate; 0 when there is none.
@@ -120,8 +135,9 @@ void loudness_meter::push(const planar_block& block) {
     return;
   std::size_t done = 0;
   while (done < block.frames) {
+    const std::size_t part_end = (part_ + 1) * step_frames_ / parts;
     const std::size_t now =
-      std::min(block.frames - done, step_frames_ - step_filled_);
+      std::min(block.frames - done, part_end - step_filled_);
     for (std::size_t i = 0; i < states_.size(); ++i) {
       const float* left = block.channel(2 * i).data() + done;
       const bool has_right = 2 * i + 1 < channels_;
@@ -131,6 +147,8 @@ void loudness_meter::push(const planar_block& block) {
     }
     done += now;
     step_filled_ += now;
+    if (step_filled_ == part_end)
+      close_part();
     if (step_filled_ == step_frames_)
       close_step();
   }
@@ -161,6 +179,32 @@ void loudness_meter::filter(const float* left, const float* right,
   state = now;
 }
 
+double loudness_meter::step_energy() const {
+  double sum = 0.0;
+  for (const auto& state : states_) {
+    sum += state.energy[0] * state.weight[0];
+    sum += state.energy[1] * state.weight[1];
+  }
+  return sum;
+}
+
+void loudness_meter::close_part() {
+  const double so_far = step_energy();
+  const std::size_t place = (energies_.size() * parts + part_) % recent_.size();
+  recent_[place] = so_far - before_part_;
+  before_part_ = so_far;
+  ++part_;
+  // Fewer than four steps: the window is not complete.
+  if (energies_.size() + 1 < momentary_steps
+      || (energies_.size() + 1 == momentary_steps && part_ < parts))
+    return;
+  double sum = 0.0;
+  for (const double energy : recent_)
+    sum += energy;
+  momentary_max_ = std::max(
+    momentary_max_, sum / static_cast<double>(momentary_steps * step_frames_));
+}
+
 void loudness_meter::close_step() {
   // Decaying tails must not reach denormal numbers, which are slow; a step is
   // a fixed place in the programme, so this depends on no block size.
@@ -170,45 +214,41 @@ void loudness_meter::close_step() {
       if (std::abs(value[lane]) < smallest)
         value[lane] = 0.0;
   };
-  double sum = 0.0;
+  energies_.push_back(step_energy() / static_cast<double>(step_frames_));
   for (auto& state : states_) {
-    sum += state.energy[0] * state.weight[0];
-    sum += state.energy[1] * state.weight[1];
     state.energy = pair{};
     for (pair* value : {&state.s1, &state.s2, &state.y1, &state.y2})
       flush(*value);
   }
-  energies_.push_back(sum / static_cast<double>(step_frames_));
   step_filled_ = 0;
+  part_ = 0;
+  before_part_ = 0.0;
 }
 
 // -- results ------------------------------------------------------------------
 
-std::vector<double> loudness_meter::windows(std::size_t steps) const {
-  std::vector<double> out;
-  if (energies_.size() < steps)
-    return out;
-  out.reserve(energies_.size() - steps + 1);
-  for (std::size_t i = 0; i + steps <= energies_.size(); ++i) {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < steps; ++k)
-      sum += energies_[i + k];
-    out.push_back(sum / static_cast<double>(steps));
-  }
-  return out;
-}
-
 loudness_figures loudness_meter::figures() const {
-  const auto momentary = windows(momentary_steps);
-  auto shortterm = windows(shortterm_steps);
+  const auto momentary = windows(energies_, momentary_steps);
+  auto shortterm = windows(energies_, shortterm_steps);
   loudness_figures out;
   out.integrated_lufs = integrated(momentary);
-  out.momentary_max_lufs = loudest(momentary);
+  if (momentary_max_ > 0.0)
+    out.momentary_max_lufs = lufs_of(momentary_max_);
   out.shortterm_max_lufs = loudest(shortterm);
   out.range_lu = range(std::move(shortterm));
   if (out.integrated_lufs)
     out.replaygain_track_db = replaygain_reference_lufs - *out.integrated_lufs;
   return out;
+}
+
+std::optional<double>
+album_loudness_lufs(std::span<const std::vector<double>> energies) {
+  std::vector<double> all;
+  for (const auto& track : energies) {
+    const auto momentary = windows(track, momentary_steps);
+    all.insert(all.end(), momentary.begin(), momentary.end());
+  }
+  return integrated(all);
 }
 
 } // namespace troupe::audio

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace troupe::audio {
@@ -50,16 +52,35 @@ private:
 
   void filter(const float* left, const float* right, std::size_t frames,
               pair_state& state) const;
+  void close_part();
   void close_step();
-  [[nodiscard]] std::vector<double> windows(std::size_t steps) const;
+  /// Weighted energy of the present step so far.
+  [[nodiscard]] double step_energy() const;
 
   k_weighting weighting_;
   std::size_t channels_ = 1;
   /// Frames of one 100 ms step; 0 when the rate is too low to measure.
   std::size_t step_frames_ = 0;
   std::size_t step_filled_ = 0;
+  /// Steps of one momentary window.
+  static constexpr std::size_t momentary_steps = 4;
+  /// The momentary maximum is sought every tenth of a step: a tone of exactly
+  /// 400 ms must be seen wherever it begins (Tech 3341, cases 13 and 14).
+  static constexpr std::size_t parts = 10;
+  std::size_t part_ = 0;
+  double before_part_ = 0.0;
+  std::array<double, momentary_steps * parts> recent_{};
+  double momentary_max_ = 0.0;
   std::vector<pair_state> states_;
   std::vector<double> energies_;
 };
+
+/// Integrated loudness of an album: the 400 ms blocks of all its tracks under
+/// common gates, none reaching from one track into the next. Nothing when all
+/// of it is silent or too short.
+/// @param energies of each track, as `loudness_meter::energies`
+/// Source: EBU R128 s1; ReplayGain 2.0, "Album gain". O(blocks), allocates.
+[[nodiscard]] std::optional<double>
+album_loudness_lufs(std::span<const std::vector<double>> energies);
 
 } // namespace troupe::audio

@@ -11,7 +11,7 @@ struct spectrum_layout {
   std::size_t fft_length = 2048;
 
   /// Bins from 0 Hz to the Nyquist frequency.
-  [[nodiscard]] std::size_t bins() const noexcept {
+  [[nodiscard]] constexpr std::size_t bins() const noexcept {
     return fft_length / 2 + 1;
   }
 };

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "domain/audio/pcm.hpp"
+
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace troupe::audio {
 
@@ -19,5 +22,10 @@ struct planar_block {
     return {samples + index * stride, frames};
   }
 };
+
+/// Splits a block into one row per channel.
+/// @param storage receives the samples, and must outlive the result
+[[nodiscard]] planar_block to_planar(const pcm_block& block,
+                                     std::vector<float>& storage);
 
 } // namespace troupe::audio

@@ -20,11 +20,14 @@ void multiply(const float* samples, const float* window, float* out,
 
 } // namespace
 
-stft::stft(const fourier_source& transforms, const spectrum_layout& layout)
-  : layout_(layout), plan_(transforms.plan(layout.fft_length)),
+stft::stft(const fourier_source& transforms, const spectrum_layout& layout,
+           std::size_t hop_samples)
+  : layout_(layout), hop_samples_(hop_samples),
+    plan_(transforms.plan(layout.fft_length)),
     windowed_(layout.fft_length / 16), spectrum_(layout.bins() / 8 + 1),
     pending_(layout.fft_length / 2, 0.0F) {
-  assert(layout.fft_length % 16 == 0 && layout.fft_length >= hop_samples);
+  assert(layout.fft_length % 16 == 0 && hop_samples >= 1
+         && layout.fft_length >= hop_samples);
   for (std::size_t i = 0; i < layout.fft_length; ++i)
     window_.push_back(static_cast<float>(
       0.5
@@ -52,11 +55,11 @@ std::size_t stft::next(std::span<lanes> power) {
     const std::int64_t total =
       samples_in_ == 0
         ? 0
-        : 1 + samples_in_ / static_cast<std::int64_t>(hop_samples);
+        : 1 + samples_in_ / static_cast<std::int64_t>(hop_samples_);
     count = static_cast<std::size_t>(
       std::min<std::int64_t>(lane_count, total - frames_out_));
   } else if (pending_.size()
-             < layout_.fft_length + (lane_count - 1) * hop_samples) {
+             < layout_.fft_length + (lane_count - 1) * hop_samples_) {
     return 0;
   }
   if (count == 0)
@@ -64,10 +67,10 @@ std::size_t stft::next(std::span<lanes> power) {
   if (count < lane_count)
     std::fill(power.begin(), power.end(), lanes{});
   for (std::size_t lane = 0; lane < count; ++lane)
-    transform(pending_.data() + lane * hop_samples, lane, power.data());
+    transform(pending_.data() + lane * hop_samples_, lane, power.data());
   pending_.erase(pending_.begin(),
                  pending_.begin()
-                   + static_cast<std::ptrdiff_t>(count * hop_samples));
+                   + static_cast<std::ptrdiff_t>(count * hop_samples_));
   frames_out_ += static_cast<std::int64_t>(count);
   return count;
 }

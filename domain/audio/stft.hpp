@@ -21,10 +21,14 @@ namespace troupe::audio {
 /// Thread affinity: one thread at a time; the plan is shared.
 class stft {
 public:
-  static constexpr std::size_t hop_samples = 512;
+  /// librosa's distance of frames for 2,048 samples.
+  static constexpr std::size_t usual_hop_samples = 512;
 
   /// @param transforms used here only
-  stft(const fourier_source& transforms, const spectrum_layout& layout);
+  /// @param hop_samples distance of frames, in [1, layout.fft_length]
+  /// @pre `layout.fft_length` is a multiple of 16
+  stft(const fourier_source& transforms, const spectrum_layout& layout,
+       std::size_t hop_samples = usual_hop_samples);
 
   /// Takes the next samples.
   void push(std::span<const float> samples);
@@ -52,6 +56,7 @@ private:
   void transform(const float* frame, std::size_t lane, lanes* power);
 
   spectrum_layout layout_;
+  std::size_t hop_samples_ = usual_hop_samples;
   std::shared_ptr<const real_fourier> plan_;
   std::vector<float> window_;
   std::vector<real_line> windowed_;

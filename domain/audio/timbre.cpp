@@ -2,6 +2,7 @@
 
 #include "domain/audio/chroma.hpp"
 #include "domain/audio/lane_kernels.hpp"
+#include "domain/audio/stft.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -131,42 +132,27 @@ void chroma_of(const lanes* power, const float* bank, std::size_t bins,
 
 } // namespace
 
-timbre_meter::timbre_meter(const fourier_source& transforms)
-  : layout_{sample_rate_hz, 2048}, stft_(transforms, layout_),
-    mel_(mel_filterbank(layout_, mel_bands)),
+timbre_meter::timbre_meter()
+  : mel_(mel_filterbank(layout, mel_bands)),
     cosine_(cosine_basis(coefficients, mel_bands)),
-    chroma_bank_(chroma_filterbank(layout_)), power_(layout_.bins()),
-    magnitude_(layout_.bins()) {}
+    chroma_bank_(chroma_filterbank(layout)),
+    likeness_(layout, mel_, stft::usual_hop_samples),
+    magnitude_(layout.bins()) {}
 
 // -- streaming ----------------------------------------------------------------
 
-void timbre_meter::push(std::span<const float> samples) {
-  count_crossings(samples);
-  // Pieces, so that a large block does not pile up in the framer.
-  constexpr std::size_t piece = 8 * stft::hop_samples;
-  while (!samples.empty()) {
-    const auto now = std::min(piece, samples.size());
-    stft_.push(samples.first(now));
-    samples = samples.subspan(now);
-    take_batches();
-  }
+void timbre_meter::push_spectra(std::span<const lanes> power,
+                                std::size_t frames) {
+  assert(power.size() == layout.bins() && frames >= 1 && frames <= lane_count);
+  auto batch = describe(power.data(), frames);
+  store_mel(power.data(), batch);
 }
 
 void timbre_meter::finish() {
-  stft_.finish();
-  take_batches();
   flush_mel();
 }
 
-void timbre_meter::take_batches() {
-  for (auto frames = stft_.next(power_); frames > 0;
-       frames = stft_.next(power_)) {
-    describe(frames);
-    store_mel(frames);
-  }
-}
-
-void timbre_meter::count_crossings(std::span<const float> samples) {
+void timbre_meter::push_samples(std::span<const float> samples) {
   if (samples.empty())
     return;
   // The first sample has no neighbour and so no crossing.
@@ -182,42 +168,55 @@ void timbre_meter::count_crossings(std::span<const float> samples) {
   last_sample_ = samples.back();
 }
 
-void timbre_meter::describe(std::size_t frames) {
+frame_batch timbre_meter::describe(const lanes* power, std::size_t frames) {
   batch_shape shape{};
-  describe_shape(power_.data(), magnitude_.data(), layout_.bins(), &shape);
+  describe_shape(power, magnitude_.data(), layout.bins(), &shape);
+  frame_batch batch;
+  batch.chroma = chroma_now_.data();
+  batch.power_sum.v = shape.power_sum;
+  batch.centroid_bin.v = shape.centroid_bin;
+  batch.rolloff_bin.v = shape.rolloff_bin;
+  batch.flatness.v = shape.flatness;
+  batch.frames = frames;
   const lane_ints active = shape.power_sum > fill_lanes(active_power);
   for (std::size_t lane = 0; lane < frames; ++lane) {
     if (active[lane] == 0)
       continue;
+    batch.active |= 1U << lane;
     ++active_frames_;
     centroid_sum_ += static_cast<double>(shape.centroid_bin[lane]);
     rolloff_sum_ += static_cast<double>(shape.rolloff_bin[lane]);
     flatness_sum_ += static_cast<double>(shape.flatness[lane]);
   }
-  add_chroma(frames, active);
+  add_chroma(power, batch);
+  return batch;
 }
 
-void timbre_meter::add_chroma(std::size_t frames, const lane_ints& active) {
-  std::array<lanes, chroma_classes> classes{};
-  chroma_of(power_.data(), chroma_bank_.data(), layout_.bins(), classes.data());
+void timbre_meter::add_chroma(const lanes* power, const frame_batch& batch) {
+  auto& classes = chroma_now_;
+  chroma_of(power, chroma_bank_.data(), layout.bins(), classes.data());
   lane_floats most{};
   for (const auto& one : classes)
     most = larger(one.v, most);
-  for (std::size_t lane = 0; lane < frames; ++lane)
-    if (active[lane] != 0 && most[lane] > 0.0F)
+  for (std::size_t lane = 0; lane < batch.frames; ++lane)
+    if (batch.is_active(lane) && most[lane] > 0.0F)
       for (std::size_t c = 0; c < chroma_classes; ++c)
         chroma_sum_[c] += static_cast<double>(classes[c].v[lane] / most[lane]);
 }
 
-void timbre_meter::store_mel(std::size_t frames) {
+void timbre_meter::store_mel(const lanes* power, frame_batch& batch) {
   const auto before = mel_waiting_.size();
   mel_waiting_.resize(before + mel_bands);
   lanes* bands = mel_waiting_.data() + before;
   for (std::size_t m = 0; m < mel_bands; ++m)
-    mel_band(power_.data() + mel_[m].first_bin, mel_[m].weights.data(),
+    mel_band(power + mel_[m].first_bin, mel_[m].weights.data(),
              mel_[m].weights.size(), bands + m);
-  mel_max_db_ = std::max(mel_max_db_, to_decibels(bands, mel_bands, frames));
-  frames_waiting_.push_back(static_cast<std::uint8_t>(frames));
+  batch.mel_power = bands;
+  batch.mel_bands = mel_bands;
+  likeness_.push(batch);
+  mel_max_db_ =
+    std::max(mel_max_db_, to_decibels(bands, mel_bands, batch.frames));
+  frames_waiting_.push_back(static_cast<std::uint8_t>(batch.frames));
   if (mel_flushed_ || frames_waiting_.size() == waiting_batches_max)
     flush_mel();
 }
@@ -260,7 +259,7 @@ std::optional<timbre_figures> timbre_meter::figures() const {
   }
   const auto active = static_cast<double>(active_frames_);
   const double bin_hz =
-    layout_.sample_rate_hz / static_cast<double>(layout_.fft_length);
+    layout.sample_rate_hz / static_cast<double>(layout.fft_length);
   out.centroid_hz = centroid_sum_ / active * bin_hz;
   out.rolloff_hz = rolloff_sum_ / active * bin_hz;
   out.flatness = std::min(1.0, flatness_sum_ / active);

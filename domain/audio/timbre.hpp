@@ -2,9 +2,8 @@
 
 #include "domain/audio/audio_record.hpp"
 #include "domain/audio/lanes.hpp"
+#include "domain/audio/likeness/likeness_meter.hpp"
 #include "domain/audio/mel.hpp"
-#include "domain/audio/stft.hpp"
-#include "domain/ports/fourier.hpp"
 
 #include <array>
 #include <cstddef>
@@ -15,7 +14,7 @@
 
 namespace troupe::audio {
 
-/// Measures timbre and chroma of one channel at 22,050 Hz from one STFT.
+/// Measures timbre and chroma of one channel at 22,050 Hz from its STFT.
 ///
 /// Definitions are librosa's (2048/512, 128 Slaney mel bands, 20 MFCC in dB
 /// with `top_db` 80, centroid and 0.85 rolloff on magnitudes, flatness on
@@ -33,10 +32,17 @@ public:
   static constexpr std::size_t mel_bands = 128;
   static constexpr std::size_t coefficients = 20;
 
-  explicit timbre_meter(const fourier_source& transforms);
+  /// The spectra that the meter reads; frames are 512 samples apart.
+  static constexpr spectrum_layout layout{sample_rate_hz, 2048};
 
-  /// Takes the next samples.
-  void push(std::span<const float> samples);
+  timbre_meter();
+
+  /// Takes the next samples, for what needs no spectrum.
+  void push_samples(std::span<const float> samples);
+
+  /// Takes the next spectra as `stft::next` gives them.
+  /// @pre `power.size() == layout.bins()`, `frames` in [1, 8]
+  void push_spectra(std::span<const lanes> power, std::size_t frames);
 
   /// Ends the stream. Call once, before the figures are read.
   void finish();
@@ -49,23 +55,25 @@ public:
   /// scaled to 1; nothing for silence. @pre `finish` was called
   [[nodiscard]] std::optional<std::array<double, 12>> chroma() const;
 
+  /// What was gathered from the same spectra to compare tracks by.
+  [[nodiscard]] const likeness_meter& likeness() const noexcept {
+    return likeness_;
+  }
+
 private:
-  void take_batches();
-  void describe(std::size_t frames);
-  void add_chroma(std::size_t frames, const lane_ints& active);
-  void store_mel(std::size_t frames);
+  [[nodiscard]] frame_batch describe(const lanes* power, std::size_t frames);
+  void add_chroma(const lanes* power, const frame_batch& batch);
+  void store_mel(const lanes* power, frame_batch& batch);
   void flush_mel();
   void add_mfcc(const lanes* decibels, std::size_t frames);
-  void count_crossings(std::span<const float> samples);
 
-  spectrum_layout layout_;
-  stft stft_;
   std::vector<mel_filter> mel_;
   std::vector<float> cosine_;
   std::vector<float> chroma_bank_;
+  likeness_meter likeness_;
 
-  std::vector<lanes> power_;
   std::vector<lanes> magnitude_;
+  std::array<lanes, 12> chroma_now_{};
   /// Mel bands in dB, not yet clamped, `[batch][band]`.
   std::vector<lanes> mel_waiting_;
   std::vector<std::uint8_t> frames_waiting_;

@@ -130,14 +130,18 @@ struct claimed_job {
   file_stamp stamp;
 };
 
-/// What a successful attempt produced: an encoded document, and a vector where
-/// the job makes one. Bytes, so that it may come from another host.
+/// What a successful attempt produced: an encoded document, and a vector and a
+/// fingerprint where the job makes them. Bytes, so that it may come from
+/// another host.
 struct job_output {
   /// UTF-8 JSON object; see `io/nlohmann_job_document.cpp`.
   std::string document;
   /// Names algorithm, version and parameters; empty without a vector.
-  std::string space;
-  std::vector<float> vector;
+  std::string space = {};
+  std::vector<float> vector = {};
+  /// Names how the fingerprint was made; empty without one.
+  std::string fingerprint_method = {};
+  std::vector<std::uint32_t> fingerprint = {};
 };
 
 } // namespace troupe

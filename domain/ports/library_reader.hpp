@@ -32,6 +32,7 @@ struct entry_row {
   entry_id id{};
   /// Public id, 26 characters.
   std::string ulid;
+  content_id content{};
   media_kind kind = media_kind::audio;
   entry_state state = entry_state::pending;
   /// Raw bytes; empty for a text entry given by command.
@@ -183,6 +184,70 @@ struct library_status {
   held_state held;
 };
 
+// -- vectors and fingerprints -------------------------------------------------
+
+/// Whose vector or fingerprint a row is.
+struct result_owner {
+  /// Rises with every result that is stored, never comes again.
+  std::int64_t seq = 0;
+  content_id content{};
+  media_kind kind = media_kind::audio;
+  /// The oldest entry that is present and has this content; 0 when all of
+  /// them are missing.
+  entry_id entry{};
+};
+
+/// Asks for the results stored after `after_seq`, oldest first.
+struct result_query {
+  /// A space of vectors, or a method of fingerprints.
+  std::string name;
+  std::int64_t after_seq = 0;
+  /// Rows of one block.
+  std::int64_t limit = 4'096;
+};
+
+/// Vectors of one space, in one piece of memory.
+struct vector_block {
+  std::int64_t dim = 0;
+  std::vector<result_owner> owners;
+  /// `[owner][dim]`, row-major.
+  std::vector<float> values;
+  /// Where the next query goes on: the last row's `seq`.
+  std::int64_t last_seq = 0;
+  /// True when more rows follow.
+  bool more = false;
+};
+
+/// Fingerprints of one method.
+struct fingerprint_block {
+  std::vector<result_owner> owners;
+  /// One list of words per owner.
+  std::vector<std::vector<std::uint32_t>> words;
+  std::int64_t last_seq = 0;
+  bool more = false;
+};
+
+/// The vector of one content.
+struct content_vector {
+  std::string space;
+  std::vector<float> values;
+};
+
+/// The fingerprint of one content.
+struct content_fingerprint {
+  std::string method;
+  std::vector<std::uint32_t> words;
+};
+
+/// A space with vectors in it.
+struct vector_space {
+  std::string name;
+  media_kind kind = media_kind::audio;
+  std::int64_t dim = 0;
+  /// Vectors made under the present recipes.
+  std::int64_t vectors = 0;
+};
+
 /// The library file, for reading only; sees what was committed.
 ///
 /// Thread affinity: owned and called by one thread (the READER). Never writes,
@@ -221,6 +286,31 @@ public:
   known_files(const std::vector<std::string>& roots) = 0;
 
   [[nodiscard]] virtual result<library_status> status() = 0;
+
+  // -- vectors and fingerprints: only those made under the present recipes ----
+
+  /// `errc::not_found` when the content has no vector.
+  [[nodiscard]] virtual result<content_vector>
+  vector_of(content_id content) = 0;
+
+  /// The next vectors of a space; an unknown space has none.
+  [[nodiscard]] virtual result<vector_block>
+  vectors(const result_query& query) = 0;
+
+  /// Spaces that hold a vector, by name.
+  [[nodiscard]] virtual result<std::vector<vector_space>> spaces() = 0;
+
+  /// `errc::not_found` when the content has no fingerprint.
+  [[nodiscard]] virtual result<content_fingerprint>
+  fingerprint_of(content_id content) = 0;
+
+  /// The next fingerprints of a method; an unknown method has none.
+  [[nodiscard]] virtual result<fingerprint_block>
+  fingerprints(const result_query& query) = 0;
+
+  /// Every entry with this content, missing ones too, oldest first.
+  [[nodiscard]] virtual result<std::vector<entry_row>>
+  entries_of(content_id content) = 0;
 };
 
 } // namespace troupe

@@ -287,6 +287,14 @@ public:
   virtual result<void> forget(entry_id entry, const audit_note& note,
                               std::int64_t now_us) = 0;
 
+  /// The file of an entry got other bytes with the same sound (`troupe tag`
+  /// wrote into it): its content takes over `now.hash`, its results stay and
+  /// nothing is analysed again. True then. A content that other entries share
+  /// stays theirs, and `now` is recorded like any changed file: false.
+  /// `errc::not_found`.
+  virtual result<bool> retag(entry_id entry, const found_file& now,
+                             const audit_note& note, std::int64_t now_us) = 0;
+
   /// Ends attempts under the fence (running, same claim, same epoch) with
   /// their results, attempt row and audit row, then claims. A claim sets
   /// `running`, raises `claim`, and writes epoch and time to the job's row.

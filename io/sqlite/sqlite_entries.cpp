@@ -34,6 +34,13 @@ constexpr command is_running{
 constexpr command delete_content{"forget a content",
                                  "DELETE FROM contents WHERE id = ?1"};
 
+constexpr command is_shared{
+  "look for other entries of a content",
+  "SELECT 1 FROM entries WHERE content = ?1 AND id <> ?2 LIMIT 1"};
+constexpr command rename_content{
+  "give a content its new hash",
+  "UPDATE contents SET sha256 = ?2, bytes = ?3 WHERE id = ?1"};
+
 // -- entries ------------------------------------------------------------------
 
 constexpr command find_by_path{
@@ -335,6 +342,37 @@ void forget_entry(store_context& store, entry_id entry, const audit_note& note,
   }
   drop_if_unnamed(store, content, now_us);
   write_audit(store.db, now_us, note, 1);
+}
+
+bool retag_entry(store_context& store, entry_id entry, const found_file& now,
+                 const audit_note& note, std::int64_t now_us) {
+  const auto id = number_of(entry);
+  std::int64_t content = 0;
+  {
+    auto known = store.db.use(find_by_id);
+    if (!known.bind(id).row()) {
+      store.db.fail({errc::not_found, "tag: no such entry; see `troupe list`"});
+      return false;
+    }
+    content = known.integer(0);
+  }
+  const bool keep =
+    !store.db.use(is_shared).bind(content).bind(id).row()
+    && !store.db.use(is_running).bind(content).row()
+    && !store.db.use(find_content).bind_blob(bytes_of(now.hash)).row();
+  if (keep) {
+    store.db.use(rename_content)
+      .bind(content)
+      .bind_blob(bytes_of(now.hash))
+      .bind(now.stamp.bytes)
+      .run();
+    place(store, id, content, now);
+  } else {
+    record_report ignored;
+    record_file(store, now, now_us, ignored);
+  }
+  write_audit(store.db, now_us, note, 1);
+  return keep;
 }
 
 } // namespace troupe::io::sqlite

@@ -25,4 +25,9 @@ namespace troupe::io::sqlite {
 void forget_entry(store_context& store, entry_id entry, const audit_note& note,
                   std::int64_t now_us);
 
+/// False when the results could not be kept.
+[[nodiscard]] bool retag_entry(store_context& store, entry_id entry,
+                               const found_file& now, const audit_note& note,
+                               std::int64_t now_us);
+
 } // namespace troupe::io::sqlite

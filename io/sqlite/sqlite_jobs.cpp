@@ -99,6 +99,15 @@ constexpr command store_vector{
   "store a vector",
   "INSERT OR REPLACE INTO vectors(content, recipe, space, dim, data, seq)"
   " VALUES(?1, ?2, (SELECT id FROM spaces WHERE name = ?3), ?4, ?5, ?6)"};
+constexpr command insert_method{
+  "store a way of fingerprinting",
+  "INSERT INTO fingerprint_methods(name) VALUES(?1)"
+  " ON CONFLICT(name) DO NOTHING"};
+constexpr command store_fingerprint{
+  "store a fingerprint",
+  "INSERT OR REPLACE INTO fingerprints(content, recipe, method, data, seq)"
+  " VALUES(?1, ?2, (SELECT id FROM fingerprint_methods WHERE name = ?3),"
+  " ?4, ?5)"};
 
 /// The fenced part of a job's row.
 struct held_job {
@@ -149,15 +158,44 @@ void write_attempt(store_context& store, const attempt_end& end,
     .run();
 }
 
-/// Little-endian bytes of the components.
-std::string encode_vector(const std::vector<float>& values) {
-  std::string data(values.size() * sizeof(float), '\0');
+/// Little-endian bytes of 32-bit values.
+template <class Word>
+std::string encode_words(const std::vector<Word>& values) {
+  static_assert(sizeof(Word) == sizeof(std::uint32_t));
+  std::string data(values.size() * sizeof(Word), '\0');
   for (std::size_t i = 0; i < values.size(); ++i) {
     auto bits = std::bit_cast<std::uint32_t>(values[i]);
-    for (std::size_t b = 0; b < sizeof(float); ++b, bits >>= 8U)
-      data[i * sizeof(float) + b] = static_cast<char>(bits & 0xffU);
+    for (std::size_t b = 0; b < sizeof(Word); ++b, bits >>= 8U)
+      data[i * sizeof(Word) + b] = static_cast<char>(bits & 0xffU);
   }
   return data;
+}
+
+void write_vector(store_context& store, const held_job& job,
+                  const job_output& output) {
+  const auto data = encode_words(output.vector);
+  store.db.use(insert_space).bind_text(output.space).run();
+  store.db.use(store_vector)
+    .bind(job.content)
+    .bind(job.recipe)
+    .bind_text(output.space)
+    .bind(static_cast<std::int64_t>(output.vector.size()))
+    .bind_blob(data)
+    .bind(++store.last_ids.vector)
+    .run();
+}
+
+void write_fingerprint(store_context& store, const held_job& job,
+                       const job_output& output) {
+  const auto data = encode_words(output.fingerprint);
+  store.db.use(insert_method).bind_text(output.fingerprint_method).run();
+  store.db.use(store_fingerprint)
+    .bind(job.content)
+    .bind(job.recipe)
+    .bind_text(output.fingerprint_method)
+    .bind_blob(data)
+    .bind(++store.last_ids.fingerprint)
+    .run();
 }
 
 void write_output(store_context& store, const held_job& job,
@@ -168,18 +206,10 @@ void write_output(store_context& store, const held_job& job,
     .bind_text(output.document)
     .bind(now_us)
     .run();
-  if (output.vector.empty())
-    return;
-  const auto data = encode_vector(output.vector);
-  store.db.use(insert_space).bind_text(output.space).run();
-  store.db.use(store_vector)
-    .bind(job.content)
-    .bind(job.recipe)
-    .bind_text(output.space)
-    .bind(static_cast<std::int64_t>(output.vector.size()))
-    .bind_blob(data)
-    .bind(++store.last_ids.vector)
-    .run();
+  if (!output.vector.empty())
+    write_vector(store, job, output);
+  if (!output.fingerprint.empty())
+    write_fingerprint(store, job, output);
 }
 
 void finish_job(store_context& store, const attempt_end& end,

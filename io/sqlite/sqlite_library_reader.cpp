@@ -80,6 +80,41 @@ public:
       [&](const auto& recipes) { return sqlite::read_status(*db_, recipes); });
   }
 
+  result<content_vector> vector_of(content_id content) override {
+    return snapshot([&](const auto& recipes) {
+      return sqlite::read_vector_of(*db_, recipes, content);
+    });
+  }
+
+  result<vector_block> vectors(const result_query& query) override {
+    return snapshot([&](const auto& recipes) {
+      return sqlite::read_vectors(*db_, recipes, query);
+    });
+  }
+
+  result<std::vector<vector_space>> spaces() override {
+    return snapshot(
+      [&](const auto& recipes) { return sqlite::read_spaces(*db_, recipes); });
+  }
+
+  result<content_fingerprint> fingerprint_of(content_id content) override {
+    return snapshot([&](const auto& recipes) {
+      return sqlite::read_fingerprint_of(*db_, recipes, content);
+    });
+  }
+
+  result<fingerprint_block> fingerprints(const result_query& query) override {
+    return snapshot([&](const auto& recipes) {
+      return sqlite::read_fingerprints(*db_, recipes, query);
+    });
+  }
+
+  result<std::vector<entry_row>> entries_of(content_id content) override {
+    return snapshot([&](const auto& recipes) {
+      return sqlite::read_entries_of(*db_, recipes, content);
+    });
+  }
+
 private:
   /// The recipes' rows; a writer may have added them since the last look.
   sqlite::recipe_rows recipe_rows() {

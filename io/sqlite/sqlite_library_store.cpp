@@ -29,13 +29,16 @@ constexpr int log_pages_max = 16'000;
 /// 0.2 s.
 constexpr std::int64_t checked_pages_max = 16'384;
 
-// An I/O error on a mapped page would kill the process: no mmap.
+// An I/O error on a mapped page would kill the process: no mmap. A small cache:
+// rebalancing an index touches page 262,145 (that of PENDING_BYTE), after which
+// COMMIT walks the whole cache for pages beyond the end of the file; at 64 MiB
+// that was a third of the cost of a job, and the kernel caches as well.
 constexpr const char* settings = R"sql(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA temp_store = MEMORY;
-PRAGMA cache_size = -65536;
+PRAGMA cache_size = -8192;
 PRAGMA mmap_size = 0;
 PRAGMA wal_autocheckpoint = 0;
 PRAGMA journal_size_limit = 67108864;
@@ -214,6 +217,13 @@ public:
                       std::int64_t now_us) override {
     return inside("forget an entry",
                   [&] { sqlite::forget_entry(context_, entry, note, now_us); });
+  }
+
+  result<bool> retag(entry_id entry, const found_file& now,
+                     const audit_note& note, std::int64_t now_us) override {
+    return inside("retag an entry", [&] {
+      return sqlite::retag_entry(context_, entry, now, note, now_us);
+    });
   }
 
   result<settle_report> settle(const settle_request& request) override {

@@ -44,6 +44,9 @@ constexpr command find_at{"find an entry",
                           TROUPE_ENTRY_COLUMNS " WHERE e.path = ?4"};
 constexpr command find_key{"find an entry",
                            TROUPE_ENTRY_COLUMNS " WHERE e.key = ?4"};
+constexpr command list_copies{"list the entries of a content",
+                              TROUPE_ENTRY_COLUMNS
+                              " WHERE e.content = ?4 ORDER BY e.id"};
 constexpr command find_prefix{"find an entry", TROUPE_ENTRY_COLUMNS
                               " WHERE e.ulid >= ?4 AND e.ulid < ?5"
                               " ORDER BY e.ulid LIMIT ?6"};
@@ -64,19 +67,12 @@ constexpr command list_known{
   "SELECT path, bytes, mtime_ns, id, missing_since_us IS NOT NULL"
   " FROM entries WHERE path >= ?1 AND path < ?2 ORDER BY path"};
 
-/// An entry and where its results are.
-struct found_entry {
-  entry_row row;
-  std::int64_t content = 0;
-};
-
 query& bind_recipes(query& rows, const recipe_rows& recipes) {
   return rows.bind(recipes[1]).bind(recipes[2]).bind(recipes[3]);
 }
 
-found_entry entry_of(const query& rows) {
-  found_entry found;
-  auto& row = found.row;
+entry_row entry_of(const query& rows) {
+  entry_row row;
   row.id = entry_id{rows.integer(0)};
   row.ulid = rows.text(1);
   row.kind = static_cast<media_kind>(rows.integer(2));
@@ -85,29 +81,29 @@ found_entry entry_of(const query& rows) {
   row.title = rows.text(5);
   row.stamp = {rows.integer(6), rows.integer(7)};
   row.hash = hash_of(rows.bytes(8));
-  found.content = rows.integer(9);
+  row.content = content_id{rows.integer(9)};
   row.state = static_cast<entry_state>(rows.integer(10));
-  return found;
+  return row;
 }
 
 /// Adds the result, or the reason why there is none.
-void complete(database& db, const recipe_rows& recipes, found_entry& found,
+void complete(database& db, const recipe_rows& recipes, entry_row& row,
               bool with_document) {
-  auto& row = found.row;
+  const auto content = number_of(row.content);
   const auto recipe = recipes.at(static_cast<std::size_t>(row.kind));
   if (row.state == entry_state::failed
       || row.state == entry_state::quarantined) {
     auto reason = db.use(read_reason);
-    if (reason.bind(found.content).bind(recipe).row())
+    if (reason.bind(content).bind(recipe).row())
       row.message = reason.text(0);
   }
   if (with_document) {
     auto document = db.use(read_document);
-    if (document.bind(found.content).bind(recipe).row())
+    if (document.bind(content).bind(recipe).row())
       row.document = document.text(0);
   }
   auto vector = db.use(read_vector);
-  if (vector.bind(found.content).bind(recipe).row()) {
+  if (vector.bind(content).bind(recipe).row()) {
     row.space = vector.text(0);
     row.dim = vector.integer(1);
   }
@@ -184,9 +180,9 @@ void bind_filters(query& rows, const entry_query& wanted) {
     rows.bind_null();
 }
 
-std::optional<found_entry> single(database& db, const command& text,
-                                  const recipe_rows& recipes,
-                                  const std::string& value, bool blob) {
+std::optional<entry_row> single(database& db, const command& text,
+                                const recipe_rows& recipes,
+                                const std::string& value, bool blob) {
   auto rows = db.use(text);
   bind_recipes(rows, recipes);
   if (blob)
@@ -219,7 +215,7 @@ entry_page read_entries(database& db, const recipe_rows& recipes,
   }
   // One more than asked for tells whether there is a next page.
   const auto limit = std::max<std::int64_t>(wanted.limit, 1);
-  std::vector<found_entry> found;
+  std::vector<entry_row> found;
   const auto missing_rows = [&] {
     return limit + 1 - static_cast<std::int64_t>(found.size());
   };
@@ -248,7 +244,7 @@ entry_page read_entries(database& db, const recipe_rows& recipes,
     found.pop_back();
   for (auto& entry : found) {
     complete(db, recipes, entry, wanted.with_documents);
-    page.rows.push_back(std::move(entry.row));
+    page.rows.push_back(std::move(entry));
   }
   if (more)
     page.next = cursor_after(page.rows.back());
@@ -265,7 +261,7 @@ entry_row read_entry_at(database& db, const recipe_rows& recipes,
     return {};
   }
   complete(db, recipes, *found, true);
-  return std::move(found->row);
+  return std::move(*found);
 }
 
 entry_row read_entry_named(database& db, const recipe_rows& recipes,
@@ -273,9 +269,9 @@ entry_row read_entry_named(database& db, const recipe_rows& recipes,
   auto keyed = single(db, find_key, recipes, word, false);
   if (keyed) {
     complete(db, recipes, *keyed, true);
-    return std::move(keyed->row);
+    return std::move(*keyed);
   }
-  std::vector<found_entry> matches;
+  std::vector<entry_row> matches;
   if (const auto prefix = normalized_ulid_prefix(word)) {
     auto rows = db.use(find_prefix);
     const auto end = *prefix + '~';
@@ -294,8 +290,7 @@ entry_row read_entry_named(database& db, const recipe_rows& recipes,
     std::string listed;
     for (std::size_t i = 0; i < std::min(matches.size(), matches_listed_max);
          ++i)
-      listed +=
-        fmt::format("\n  {}  {}", matches[i].row.ulid, matches[i].row.path);
+      listed += fmt::format("\n  {}  {}", matches[i].ulid, matches[i].path);
     const bool more = matches.size() > matches_listed_max;
     db.fail({errc::invalid_argument,
              fmt::format("{}: several ids begin so; give more of it:{}{}", word,
@@ -303,7 +298,19 @@ entry_row read_entry_named(database& db, const recipe_rows& recipes,
     return {};
   }
   complete(db, recipes, matches.front(), true);
-  return std::move(matches.front().row);
+  return std::move(matches.front());
+}
+
+std::vector<entry_row> read_entries_of(database& db, const recipe_rows& recipes,
+                                       content_id content) {
+  std::vector<entry_row> found;
+  auto rows = db.use(list_copies);
+  bind_recipes(rows, recipes).bind(number_of(content));
+  while (rows.row())
+    found.push_back(entry_of(rows));
+  for (auto& entry : found)
+    complete(db, recipes, entry, true);
+  return found;
 }
 
 std::vector<known_file>

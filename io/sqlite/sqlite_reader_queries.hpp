@@ -37,6 +37,28 @@ struct path_range {
 [[nodiscard]] std::vector<known_file>
 read_known_files(database& db, const std::vector<std::string>& roots);
 
+/// Every entry with this content, missing ones too, oldest first.
+[[nodiscard]] std::vector<entry_row>
+read_entries_of(database& db, const recipe_rows& recipes, content_id content);
+
+[[nodiscard]] content_vector
+read_vector_of(database& db, const recipe_rows& recipes, content_id content);
+
+[[nodiscard]] vector_block read_vectors(database& db,
+                                        const recipe_rows& recipes,
+                                        const result_query& wanted);
+
+[[nodiscard]] std::vector<vector_space> read_spaces(database& db,
+                                                    const recipe_rows& recipes);
+
+[[nodiscard]] content_fingerprint
+read_fingerprint_of(database& db, const recipe_rows& recipes,
+                    content_id content);
+
+[[nodiscard]] fingerprint_block read_fingerprints(database& db,
+                                                  const recipe_rows& recipes,
+                                                  const result_query& wanted);
+
 [[nodiscard]] job_page read_jobs(database& db, const job_query& wanted);
 
 [[nodiscard]] job_details read_job_named(database& db, const std::string& word);

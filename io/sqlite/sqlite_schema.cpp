@@ -181,7 +181,26 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;
 )sql";
 
-constexpr const char* version_2 = R"sql(
+constexpr const char* fingerprints_step = R"sql(
+-- Ways of making a fingerprint: library, version and algorithm in one name.
+CREATE TABLE fingerprint_methods(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Fingerprints: data is little-endian 32-bit words. seq only rises, as that
+-- of vectors.
+CREATE TABLE fingerprints(
+  seq INTEGER PRIMARY KEY,
+  content INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+  recipe INTEGER NOT NULL REFERENCES recipes(id),
+  method INTEGER NOT NULL REFERENCES fingerprint_methods(id),
+  data BLOB NOT NULL CHECK(length(data) % 4 = 0)
+) STRICT;
+CREATE UNIQUE INDEX fingerprints_by_content ON fingerprints(content, recipe);
+)sql";
+
+constexpr const char* holds_step = R"sql(
 -- Who wants what to stand still (domain/jobs/pause_ledger.hpp). scope and kind
 -- are its numbers, kind 0 where scope is no kind; until_us 0: no end.
 CREATE TABLE pauses(
@@ -212,7 +231,8 @@ CREATE TABLE scales(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<migration, 2> all_steps{{{version_1}, {version_2}}};
+constexpr std::array<migration, 3> all_steps{
+  {{version_1}, {fingerprints_step}, {holds_step}}};
 
 // -- what kind of file it is --------------------------------------------------
 

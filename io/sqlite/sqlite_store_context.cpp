@@ -19,11 +19,13 @@ constexpr command find_last_ids{
   " max(ifnull((SELECT max(id) FROM jobs), 0),"
   "  ifnull((SELECT value FROM meta WHERE key = 'last_job'), 0)),"
   " max(ifnull((SELECT max(seq) FROM vectors), 0),"
-  "  ifnull((SELECT value FROM meta WHERE key = 'last_vector'), 0))"};
+  "  ifnull((SELECT value FROM meta WHERE key = 'last_vector'), 0)),"
+  " max(ifnull((SELECT max(seq) FROM fingerprints), 0),"
+  "  ifnull((SELECT value FROM meta WHERE key = 'last_fingerprint'), 0))"};
 constexpr command put_last_ids{
   "keep the last ids",
   "INSERT INTO meta(key, value) VALUES('last_content', ?1), ('last_entry', ?2),"
-  " ('last_job', ?3), ('last_vector', ?4)"
+  " ('last_job', ?3), ('last_vector', ?4), ('last_fingerprint', ?5)"
   " ON CONFLICT(key) DO UPDATE SET value = excluded.value"};
 
 } // namespace
@@ -33,7 +35,7 @@ row_ids read_last_ids(database& db) {
   if (!found.row())
     return {};
   return {found.integer(0), found.integer(1), found.integer(2),
-          found.integer(3)};
+          found.integer(3), found.integer(4)};
 }
 
 void keep_last_ids(store_context& store) {
@@ -43,6 +45,7 @@ void keep_last_ids(store_context& store) {
     .bind(last.entry)
     .bind(last.job)
     .bind(last.vector)
+    .bind(last.fingerprint)
     .run();
 }
 

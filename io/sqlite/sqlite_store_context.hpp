@@ -25,6 +25,7 @@ struct row_ids {
   std::int64_t entry = 0;
   std::int64_t job = 0;
   std::int64_t vector = 0;
+  std::int64_t fingerprint = 0;
 };
 
 /// What the parts of the store share: the connection, the recipes of this run,

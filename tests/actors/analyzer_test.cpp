@@ -1,7 +1,9 @@
 #include "actors/analyzer.hpp"
+#include "domain/audio/likeness/embedding.hpp"
 #include "io/fftw_fourier.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/fakes/memory_audio_decoder.hpp"
+#include "tests/fakes/memory_audio_fingerprint.hpp"
 #include "tests/fakes/memory_media_finder.hpp"
 
 #include <caf/send.hpp>
@@ -40,7 +42,7 @@ protected:
         };
       });
     const analyzer_ports ports{&decoders, &tags,   fourier.get(), &documents,
-                               &files,    nullptr, nullptr};
+                               &files,    nullptr, nullptr,       &prints};
     tunables.where = placement::pooled;
     worker = spawn_analyzer(system, tunables, ports, seat, boss);
     run();
@@ -69,6 +71,7 @@ protected:
   memory_audio_decoder_source decoders;
   memory_tag_reader tags;
   memory_audio_document documents;
+  memory_audio_fingerprint_source prints;
   memory_media_finder files;
   std::shared_ptr<const fourier_source> fourier = io::open_fftw_fourier();
   dispatcher_actor boss;
@@ -101,6 +104,40 @@ TEST_F(analyzer_test, analyses_a_file_and_beats_per_block) {
   EXPECT_EQ(beats[0].duration_s, 0.2);
   EXPECT_EQ(beats[2].media_s, 0.2);
   EXPECT_EQ(asks.size(), 1U) << "its end asks for the next job";
+}
+
+TEST_F(analyzer_test, gives_a_vector_and_a_fingerprint_with_its_result) {
+  decoders.scripts[path].blocks = 20;
+  decoders.scripts[path].claimed_frames = 96'000;
+  const auto done = outcome();
+  ASSERT_TRUE(done.output);
+  EXPECT_EQ(done.output->space, audio::embedding_space);
+  EXPECT_EQ(done.output->vector.size(), audio::embedding_numbers);
+  EXPECT_EQ(done.output->fingerprint_method, "memory-1");
+  EXPECT_EQ(done.output->fingerprint, std::vector<std::uint32_t>(20, 4'800));
+}
+
+TEST_F(analyzer_test, gives_no_vector_for_a_moment_of_sound) {
+  const auto done = outcome();
+  ASSERT_TRUE(done.output);
+  EXPECT_EQ(done.output->space, "");
+  EXPECT_TRUE(done.output->vector.empty());
+}
+
+TEST_F(analyzer_test, does_without_a_fingerprint_that_fails) {
+  prints.fails_at = 1;
+  const auto done = outcome();
+  EXPECT_EQ(done.outcome, attempt_outcome::succeeded);
+  ASSERT_TRUE(done.output);
+  EXPECT_EQ(done.output->fingerprint_method, "");
+  EXPECT_TRUE(done.output->fingerprint.empty());
+}
+
+TEST_F(analyzer_test, does_without_a_fingerprint_that_is_refused) {
+  prints.refuses = true;
+  const auto done = outcome();
+  ASSERT_TRUE(done.output);
+  EXPECT_TRUE(done.output->fingerprint.empty());
 }
 
 TEST_F(analyzer_test, passes_on_how_many_samples_were_invalid) {

@@ -92,6 +92,22 @@ TEST_F(librarian_test, keeps_a_batch_when_one_message_is_refused) {
   EXPECT_EQ(successes(), 2);
 }
 
+TEST_F(librarian_test, undoes_all_of_a_refused_first_message) {
+  int texts = 0;
+  fail_call = [&texts](std::string_view name) -> std::optional<error> {
+    if (name == "add_text" && ++texts == 1)
+      return error{errc::invalid_argument, "not this one"};
+    return std::nullopt;
+  };
+  send_text("a", "text");
+  send_text("b", "text");
+  run();
+  EXPECT_EQ(calls["rollback"], 1);
+  EXPECT_EQ(calls["begin"], 2);
+  EXPECT_EQ(calls["commit"], 1);
+  EXPECT_EQ(successes(), 1);
+}
+
 TEST_F(librarian_test, drops_the_batch_when_the_file_fails) {
   int texts = 0;
   fail_call = [&texts](std::string_view name) -> std::optional<error> {

@@ -4,6 +4,7 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/memory_audio_decoder.hpp"
+#include "tests/fakes/memory_audio_fingerprint.hpp"
 #include "tests/fakes/memory_log_sink.hpp"
 #include "tests/fakes/memory_media_finder.hpp"
 
@@ -80,6 +81,7 @@ protected:
     ports.tags = &tags;
     ports.fourier = fourier.get();
     ports.documents = &documents;
+    ports.fingerprints = &prints;
     auto started = troupe_system::start(std::move(ports), settings);
     ASSERT_TRUE(started) << started.failure().detail;
     system = std::move(started.value());
@@ -132,6 +134,7 @@ protected:
   memory_audio_decoder_source decoders;
   memory_tag_reader tags;
   memory_audio_document documents;
+  memory_audio_fingerprint_source prints;
   std::shared_ptr<const fourier_source> fourier = io::open_fftw_fourier();
 
   gate door;
@@ -157,6 +160,38 @@ TEST_F(troupe_system_test, finds_and_analyses_everything) {
   const auto entry = system->entry_at(path_of(3));
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->state, entry_state::done);
+}
+
+TEST_F(troupe_system_test, keeps_the_vectors_of_what_it_analysed) {
+  put_files(3);
+  for (int i = 1; i <= 3; ++i)
+    decoders.scripts[path_of(i)].blocks = 20;
+  start();
+  find_all();
+  wait_until_idle();
+  const auto spaces = system->spaces();
+  ASSERT_TRUE(spaces) << spaces.failure().detail;
+  ASSERT_EQ(spaces->spaces.size(), 1U);
+  EXPECT_EQ(spaces->spaces[0].vectors, 3);
+  const auto block = system->vectors({spaces->spaces[0].name, 0, 2});
+  ASSERT_TRUE(block) << block.failure().detail;
+  ASSERT_EQ((*block)->owners.size(), 2U);
+  EXPECT_TRUE((*block)->more);
+  const auto owner = (*block)->owners[0];
+  const auto vector = system->vector_of(owner.content);
+  ASSERT_TRUE(vector) << vector.failure().detail;
+  EXPECT_TRUE(std::equal(vector->values.begin(), vector->values.end(),
+                         (*block)->values.begin()));
+  const auto copies = system->entries_of(owner.content);
+  ASSERT_TRUE(copies) << copies.failure().detail;
+  ASSERT_EQ(copies->rows.size(), 1U);
+  EXPECT_EQ(copies->rows[0].id, owner.entry);
+  const auto found = system->fingerprints({"memory-1", 0, 9});
+  ASSERT_TRUE(found) << found.failure().detail;
+  EXPECT_EQ((*found)->words.size(), 3U);
+  const auto print = system->fingerprint_of(owner.content);
+  ASSERT_TRUE(print) << print.failure().detail;
+  EXPECT_EQ(print->words, std::vector<std::uint32_t>(20, 4'800));
 }
 
 TEST_F(troupe_system_test, is_idle_at_once_without_work_or_workers) {

@@ -116,7 +116,8 @@ protected:
     end.worker = "analyzer-1";
     end.stage = "decode";
     if (next == job_state::done) {
-      end.output = job_output{R"({"a":1})", "space-1", {0.5F, -1.0F}};
+      end.output = job_output{
+        R"({"a":1})", "space-1", {0.5F, -1.0F}, "prints-1", {7U, 0xfffffffeU}};
     } else {
       end.outcome = attempt_outcome::failed;
       end.why = error_class::permanent;

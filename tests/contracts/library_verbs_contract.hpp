@@ -165,6 +165,47 @@ TEST_P(library_verbs_contract, forgets_an_entry_and_audits_it) {
             errc::not_found);
 }
 
+TEST_P(library_verbs_contract, keeps_the_results_of_a_tagged_file) {
+  job_in(job_state::done);
+  const auto before = entry_at("/m/1");
+  auto now = audio_file("/m/1", 77);
+  now.stamp.mtime_ns += 5;
+  bool kept = false;
+  committed([&]() -> result<void> {
+    const auto done = store_->retag(before.id, now, note(), now_us_);
+    kept = done && *done;
+    return done ? result<void>{} : done.failure();
+  });
+  const auto after = entry_at("/m/1");
+  EXPECT_TRUE(kept);
+  EXPECT_EQ(after.ulid, before.ulid);
+  EXPECT_EQ(after.state, entry_state::done);
+  EXPECT_EQ(after.document, before.document);
+  EXPECT_EQ(after.hash, now.hash);
+  EXPECT_EQ(after.stamp, now.stamp);
+  EXPECT_EQ(queue().ready, 0);
+  EXPECT_EQ(refused([&]() -> result<void> {
+              auto none = store_->retag(entry_id{999}, now, note(), now_us_);
+              return none ? result<void>{} : none.failure();
+            }),
+            errc::not_found);
+}
+
+TEST_P(library_verbs_contract, leaves_a_shared_content_to_the_others) {
+  record({audio_file("/m/a", 1), audio_file("/m/b", 1)});
+  auto now = audio_file("/m/a", 2);
+  bool kept = true;
+  committed([&]() -> result<void> {
+    const auto done = store_->retag(entry_at("/m/a").id, now, note(), now_us_);
+    kept = done && *done;
+    return done ? result<void>{} : done.failure();
+  });
+  EXPECT_FALSE(kept);
+  EXPECT_EQ(entry_at("/m/a").hash, now.hash);
+  EXPECT_NE(entry_at("/m/b").hash, now.hash);
+  EXPECT_EQ(queue().ready, 2);
+}
+
 TEST_P(library_verbs_contract, refuses_to_forget_what_is_being_worked_on) {
   record({audio_file("/m/a", 1)});
   EXPECT_EQ(claim(1).size(), 1U);

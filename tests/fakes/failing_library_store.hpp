@@ -32,6 +32,7 @@ public:
   }
 
   void rollback() noexcept override {
+    on_call_("rollback");
     real_->rollback();
   }
 
@@ -73,6 +74,11 @@ public:
                                std::int64_t now_us) override {
     return pass<std::string>("add_text",
                              [&] { return real_->add_text(entry, now_us); });
+  }
+
+  result<bool> retag(entry_id entry, const found_file& now,
+                     const audit_note& note, std::int64_t now_us) override {
+    return real_->retag(entry, now, note, now_us);
   }
 
   result<void> forget(entry_id entry, const audit_note& note,

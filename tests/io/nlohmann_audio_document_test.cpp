@@ -39,9 +39,31 @@ TEST(nlohmann_audio_document, names_the_blocks_as_promised) {
   EXPECT_EQ(document["structure"]["waveform_peaks"], json({0, 255}));
 }
 
+TEST(nlohmann_audio_document, spells_tempo_and_key_as_promised) {
+  audio::audio_record record;
+  record.rhythm = audio::rhythm_figures{120.0, 0.75,   {60.0}, {0.50004, 1.0},
+                                        3.5,   0.0021, true};
+  record.tonal = audio::tonal_figures{{{6, audio::key_mode::minor}, 0.875},
+                                      {{9, audio::key_mode::major}, 0.5},
+                                      0.25,
+                                      441.5,
+                                      true};
+  const auto document = encoded(record);
+  EXPECT_EQ(document["rhythm"],
+            json::parse(R"({"tempo_bpm":120.0,"tempo_confidence":0.75,
+    "tempo_alternatives_bpm":[60.0],"beats_s":[0.5,1.0],"onset_rate_hz":3.5,
+    "grid_residual_s":0.0021,"is_constant":true})"));
+  EXPECT_EQ(document["tonal"],
+            json::parse(R"({"key":"F#","mode":"minor","camelot":"11A",
+    "open_key":"4m","confidence":0.25,"strength":0.875,"second_key":"A",
+    "second_mode":"major","second_strength":0.5,"tuning_hz":441.5,
+    "modulates":true})"));
+}
+
 TEST(nlohmann_audio_document, leaves_out_what_was_not_computed) {
   const auto document = encoded({});
   EXPECT_FALSE(document.contains("loudness"));
+  EXPECT_FALSE(document.contains("rhythm"));
   EXPECT_FALSE(document.contains("timbre"));
   EXPECT_FALSE(document.contains("tonal"));
   EXPECT_FALSE(document.contains("structure"));

@@ -56,17 +56,25 @@ const std::map<std::string, std::string, std::less<>> library_by_folder = {
 
 /// Libraries whose headers lie in no folder of their own.
 const std::map<std::string, std::string, std::less<>> library_by_header = {
-  {"sndfile.h", "sndfile"}, {"sndfile.hh", "sndfile"}, {"fftw3.h", "fftw"},
-  {"sqlite3.h", "sqlite"},  {"cblas.h", "openblas"},   {"spng.h", "spng"},
+  {"chromaprint.h", "chromaprint"},
+  {"sndfile.h", "sndfile"},
+  {"sndfile.hh", "sndfile"},
+  {"fftw3.h", "fftw"},
+  {"sqlite3.h", "sqlite"},
+  {"cblas.h", "openblas"},
+  {"spng.h", "spng"},
   {"ebur128.h", "ebur128"},
 };
 
 const names taglib_headers = {
   "aifffile.h",
+  "apetag.h",
   "audioproperties.h",
   "fileref.h",
   "flacfile.h",
+  "id3v1tag.h",
   "id3v2tag.h",
+  "infotag.h",
   "mp4file.h",
   "mpegfile.h",
   "oggflacfile.h",

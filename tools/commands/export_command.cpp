@@ -33,7 +33,7 @@ struct csv_column {
   const char* key;
 };
 
-constexpr std::array<csv_column, 24> csv_columns{{
+constexpr std::array<csv_column, 31> csv_columns{{
   {nullptr, "id"},
   {nullptr, "kind"},
   {nullptr, "state"},
@@ -51,11 +51,18 @@ constexpr std::array<csv_column, 24> csv_columns{{
   {"tags", "genre"},
   {"tags", "year"},
   {"tags", "track"},
+  {"rhythm", "tempo_bpm"},
+  {"rhythm", "tempo_confidence"},
+  {"rhythm", "onset_rate_hz"},
+  {"tonal", "key"},
+  {"tonal", "mode"},
+  {"tonal", "camelot"},
   {"loudness", "integrated_lufs"},
   {"loudness", "range_lu"},
   {"loudness", "true_peak_dbtp"},
   {"loudness", "replaygain_track_db"},
   {"timbre", "centroid_hz"},
+  {"timbre", "danceability"},
   {"structure", "leading_silence_s"},
   {"structure", "trailing_silence_s"},
 }};

@@ -3,8 +3,8 @@
 
 _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='index add list show export analyze node jobs admin doctor
-    config forget help'
+  local commands='index add list show similar playlist vectors
+    export analyze tag node jobs admin doctor config forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
   COMPREPLY=()
@@ -28,7 +28,8 @@ _troupe() {
   [[ $command == jobs* || $command == admin* ]] && kinds='index audio.analyze image.embed
     text.embed image.upscale'
   case $previous in
-    --library | --config | --under | --watch | -o | --output)
+    --library | --config | --under | --watch | -o | --output | --plot | --html \
+      | --seed | --ids)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
@@ -50,6 +51,15 @@ _troupe() {
       mapfile -t COMPREPLY < <(compgen -W 'wait requeue cancel' -- "$current")
       return
       ;;
+    --write)
+      mapfile -t COMPREPLY < <(compgen -W 'bpm key replaygain
+        bpm,key,replaygain' -- "$current")
+      return
+      ;;
+    --energy)
+      mapfile -t COMPREPLY < <(compgen -W 'arc rise fall level' -- "$current")
+      return
+      ;;
     --format)
       mapfile -t COMPREPLY < <(compgen -W 'json csv' -- "$current")
       return
@@ -65,7 +75,24 @@ _troupe() {
       ;;
     add) words+=' --text --title --id' ;;
     list) words+=' --kind --state --under --limit' ;;
-    show | forget) files=yes ;;
+    show)
+      words+=' --vector --plot --force'
+      files=yes
+      ;;
+    similar)
+      words+=' -n --count --html --force'
+      files=yes
+      ;;
+    playlist)
+      words+=' --seed -n --count --bpm-jitter --harmonic --energy -o --output
+        --force'
+      ;;
+    vectors) words+=' --space -o --output --ids --force' ;;
+    tag)
+      words+=' --write --split-links'
+      files=yes
+      ;;
+    forget) files=yes ;;
     analyze)
       words+=' --workers'
       files=yes

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -85,6 +86,40 @@ private:
   std::string text_;
 };
 
+/// "128.0 BPM, steady (or 64.0, 85.3)"
+std::string tempo_line(const json& blocks) {
+  const auto tempo = figure(blocks, "rhythm", "tempo_bpm");
+  if (!tempo)
+    return {};
+  auto line = fmt::format("{:.1f} BPM", *tempo);
+  const auto& rhythm = blocks.at("rhythm");
+  if (const auto steady = rhythm.find("is_constant"); steady != rhythm.end())
+    line += *steady == true ? ", steady" : ", varies";
+  const auto others = rhythm.find("tempo_alternatives_bpm");
+  if (others == rhythm.end() || !others->is_array())
+    return line;
+  std::string list;
+  for (const auto& other : *others)
+    if (other.is_number())
+      list +=
+        fmt::format("{}{:.1f}", list.empty() ? "" : ", ", other.get<double>());
+  return list.empty() ? line : fmt::format("{} (or {})", line, list);
+}
+
+/// "F# minor, 11A" and the tuning where it is not the usual one.
+std::string key_line(const json& blocks) {
+  const auto tonic = word(blocks, "tonal", "key");
+  if (tonic.empty())
+    return {};
+  auto line = fmt::format("{} {}, {}", tonic, word(blocks, "tonal", "mode"),
+                          word(blocks, "tonal", "camelot"));
+  const auto tuning = figure(blocks, "tonal", "tuning_hz").value_or(440.0);
+  // 5 cents, about what a trained ear hears: 440 * 2^(5/1200) = 441.3.
+  if (std::abs(tuning - 440.0) > 1.3)
+    line += fmt::format(", A = {:.1f} Hz", tuning);
+  return line;
+}
+
 void write_audio(block_writer& out, const json& blocks) {
   if (const auto length = figure(blocks, "audio", "duration_s"))
     out.line("audio",
@@ -95,6 +130,8 @@ void write_audio(block_writer& out, const json& blocks) {
                          word(blocks, "audio", "codec")));
   for (const auto* tag : {"title", "artist", "album", "genre"})
     out.line(tag, word(blocks, "tags", tag));
+  out.line("tempo", tempo_line(blocks));
+  out.line("music key", key_line(blocks));
   out.line("loudness", figure(blocks, "loudness", "integrated_lufs"), "LUFS");
   out.line("range", figure(blocks, "loudness", "range_lu"), "LU");
   out.line("true peak", figure(blocks, "loudness", "true_peak_dbtp"), "dBTP");
@@ -136,6 +173,9 @@ std::string entry_block(const entry_row& entry, const terminal_traits& traits) {
   if (!entry.path.empty())
     out.line("size", format_bytes(entry.stamp.bytes));
   out.line("sha-256", to_hex(entry.hash));
+  if (entry.dim > 0)
+    out.line("embedding",
+             fmt::format("{}, {} numbers", entry.space, entry.dim));
   write_audio(out, blocks_of(entry));
   return std::move(out).text();
 }
@@ -145,6 +185,8 @@ std::string entry_table(const std::vector<entry_row>& entries,
   table rows{{{"STATE"},
               {"KIND"},
               {"LENGTH", true},
+              {"BPM", true},
+              {"KEY"},
               {"LUFS", true},
               {"ID"},
               {"NAME", false, true}}};
@@ -152,9 +194,12 @@ std::string entry_table(const std::vector<entry_row>& entries,
     const auto blocks = blocks_of(entry);
     const auto length = figure(blocks, "audio", "duration_s");
     const auto lufs = figure(blocks, "loudness", "integrated_lufs");
+    const auto tempo = figure(blocks, "rhythm", "tempo_bpm");
     rows.add(
       {std::string{to_string(entry.state)}, std::string{to_string(entry.kind)},
        length ? format_duration(*length) : "",
+       tempo ? fmt::format("{:.1f}", *tempo) : "",
+       word(blocks, "tonal", "camelot"),
        lufs ? fmt::format("{:.1f}", *lufs) : "", entry.ulid, entry_name(entry)},
       tone_of(entry.state));
   }

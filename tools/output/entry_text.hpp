@@ -12,7 +12,8 @@ namespace troupe {
 [[nodiscard]] std::string entry_block(const entry_row& entry,
                                       const terminal_traits& traits);
 
-/// Entries as a table: state, kind, duration, LUFS, title or name.
+/// Entries as a table: state, kind, duration, tempo, Camelot key,
+/// LUFS, title or name.
 [[nodiscard]] std::string entry_table(const std::vector<entry_row>& entries,
                                       const terminal_traits& traits);
 

@@ -1,5 +1,6 @@
 // Signals and figures of EBU Tech 3341 and 3342, and libebur128 as an oracle.
 
+#include "domain/audio/planar.hpp"
 #include "tests/domain/audio/synthesis.hpp"
 
 #include <ebur128.h>
@@ -89,6 +90,49 @@ TEST(loudness_test, sees_the_momentary_maximum_of_case_12) {
   EXPECT_NEAR(analyse(p).loudness.momentary_max_lufs.value(), -23.0, 0.1);
 }
 
+/// Feeds a stereo meter alone: these cases are many and long.
+void push_into(loudness_meter& meter, const programme& p) {
+  const std::size_t frames = p.samples.size() / 2;
+  std::vector<float> rows(2 * frames);
+  for (std::size_t i = 0; i < frames; ++i)
+    for (std::size_t c = 0; c < 2; ++c)
+      rows[c * frames + i] = p.samples[2 * i + c];
+  meter.push({rows.data(), frames, frames, 2});
+}
+
+/// Silence, a tone, and a second of silence.
+programme late_tone(double silence_s, double tone_s, double level_dbfs) {
+  programme p;
+  add_sine(p, 1000.0, silence_s, {-200, -200});
+  add_sine(p, 1000.0, tone_s, {level_dbfs, level_dbfs});
+  add_sine(p, 1000.0, 1.0, {-200, -200});
+  return p;
+}
+
+TEST(loudness_test, sees_maxima_wherever_they_lie_as_cases_10_and_13) {
+  for (int i = 0; i < 20; ++i) {
+    SCOPED_TRACE(i);
+    loudness_meter shortterm{48000, 2};
+    push_into(shortterm, late_tone(0.15 * i, 3.0, -23));
+    EXPECT_NEAR(shortterm.figures().shortterm_max_lufs.value(), -23.0, 0.1);
+    loudness_meter momentary{48000, 2};
+    push_into(momentary, late_tone(0.02 * i, 0.4, -23));
+    EXPECT_NEAR(momentary.figures().momentary_max_lufs.value(), -23.0, 0.1);
+  }
+}
+
+TEST(loudness_test, maxima_rise_with_the_tones_of_cases_11_and_14) {
+  loudness_meter shortterm{48000, 2};
+  loudness_meter momentary{48000, 2};
+  for (int i = 0; i < 20; ++i) {
+    const double level = -38.0 + i;
+    push_into(shortterm, late_tone(0.15 * i, 3.0, level));
+    EXPECT_NEAR(shortterm.figures().shortterm_max_lufs.value(), level, 0.1);
+    push_into(momentary, late_tone(0.02 * i, 0.4, level));
+    EXPECT_NEAR(momentary.figures().momentary_max_lufs.value(), level, 0.1);
+  }
+}
+
 TEST(loudness_test, meets_the_range_cases_of_tech_3342) {
   const std::vector<std::pair<std::vector<part>, double>> cases{
     {{{-20, 20}, {-30, 20}}, 10.0},
@@ -150,13 +194,36 @@ TEST(true_peak_test, finds_peaks_between_the_samples_as_cases_15_to_19) {
   }
 }
 
+/// One band-limited pulse of height 1 whose top lies `quarters` of a quarter
+/// sample after a sample.
+TEST(true_peak_test, finds_single_peaks_between_samples_as_cases_20_to_23) {
+  for (int quarters = 0; quarters < 4; ++quarters) {
+    SCOPED_TRACE(quarters);
+    programme p;
+    constexpr int frames = 4800;
+    for (int i = 0; i < frames; ++i) {
+      const double t = i - frames / 2.0 - quarters / 4.0;
+      // Up to a fifth of the sample rate, faded over 100 samples.
+      const double x = std::numbers::pi * 0.4 * t;
+      const double window =
+        std::abs(t) < 100.0 ? 0.5 + 0.5 * std::cos(std::numbers::pi * t / 100.0)
+                            : 0.0;
+      const double pulse = window * (t == 0.0 ? 1.0 : std::sin(x) / x);
+      p.samples.insert(p.samples.end(), 2, static_cast<float>(pulse));
+    }
+    const double peak = analyse(p).loudness.true_peak_dbtp.value();
+    EXPECT_LE(peak, 0.2);
+    EXPECT_GE(peak, -0.4);
+  }
+}
+
 // -- oracle -------------------------------------------------------------------
 
 /// Bursts of filtered noise at random levels, seeded.
 programme random_programme(std::uint32_t seed, int rate_hz, int channels) {
   programme p{rate_hz, channels, {}};
   noise_source noise{seed};
-  const int pieces = 12;
+  const int pieces = seed <= 12 ? 8 : 4;
   double low = 0.0;
   for (int piece = 0; piece < pieces; ++piece) {
     const double gain = amplitude_of(-20.0 + 20.0 * noise.next());
@@ -170,7 +237,8 @@ programme random_programme(std::uint32_t seed, int rate_hz, int channels) {
   return p;
 }
 
-/// What libebur128 says, asked every 100 ms.
+/// What libebur128 says, asked every 100 ms, for the momentary maximum every
+/// 10 ms.
 struct oracle_figures {
   double integrated_lufs = 0.0;
   double true_peak = 0.0;
@@ -185,15 +253,19 @@ oracle_figures ask_libebur128(const programme& p) {
   ebur128_state* state = ebur128_init(
     static_cast<unsigned>(p.channels), static_cast<unsigned long>(p.rate_hz),
     EBUR128_MODE_I | EBUR128_MODE_S | EBUR128_MODE_TRUE_PEAK);
-  for (std::size_t i = 1; i * step * channels <= p.samples.size(); ++i) {
-    ebur128_add_frames_float(
-      state, p.samples.data() + (i - 1) * step * channels, step);
+  for (std::size_t i = 0; (i + 1) * step * channels <= p.samples.size(); ++i) {
     double one = 0.0;
-    ebur128_loudness_momentary(state, &one);
-    if (i >= 4)
-      out.momentary_max_lufs = std::max(out.momentary_max_lufs, one);
+    for (std::size_t part = 0; part < 10; ++part) {
+      const std::size_t first = i * step + part * step / 10;
+      const std::size_t last = i * step + (part + 1) * step / 10;
+      ebur128_add_frames_float(state, p.samples.data() + first * channels,
+                               last - first);
+      ebur128_loudness_momentary(state, &one);
+      if (last >= 4 * step)
+        out.momentary_max_lufs = std::max(out.momentary_max_lufs, one);
+    }
     ebur128_loudness_shortterm(state, &one);
-    if (i >= 30)
+    if (i >= 29)
       out.shortterm_lufs.push_back(one);
   }
   ebur128_loudness_global(state, &out.integrated_lufs);
@@ -239,12 +311,35 @@ void compare_with_libebur128(const programme& p) {
 
 TEST(loudness_test, agrees_with_libebur128_on_seeded_programmes) {
   const std::vector<int> rates{44100, 48000, 96000, 32000, 22050, 8000};
-  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const int channels = seed % 4 == 0 ? 6 : seed % 3 == 0 ? 1 : 2;
     compare_with_libebur128(
       random_programme(seed, rates[seed % rates.size()], channels));
   }
+}
+
+TEST(loudness_test, pools_the_blocks_of_an_album_as_libebur128) {
+  std::vector<std::vector<double>> energies;
+  std::vector<ebur128_state*> states;
+  // The relative gate of the whole silences most of the third track.
+  for (const double level : {-20.0, -14.0, -33.0}) {
+    const auto p = tones({{level, 7.0}, {level - 3.0, 5.0}});
+    loudness_meter meter{p.rate_hz, 2};
+    std::vector<float> rows;
+    meter.push(to_planar({p.samples, 2}, rows));
+    energies.push_back(meter.energies());
+    states.push_back(
+      ebur128_init(2, static_cast<unsigned long>(p.rate_hz), EBUR128_MODE_I));
+    ebur128_add_frames_float(states.back(), p.samples.data(),
+                             p.samples.size() / 2);
+  }
+  double oracle = 0.0;
+  ebur128_loudness_global_multiple(states.data(), states.size(), &oracle);
+  for (auto& state : states)
+    ebur128_destroy(&state);
+  EXPECT_NEAR(album_loudness_lufs(energies).value(), oracle, 0.01);
+  EXPECT_FALSE(album_loudness_lufs({}));
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tests/contracts/library_care_contract.hpp"
 #include "tests/contracts/library_reader_contract.hpp"
+#include "tests/contracts/library_results_contract.hpp"
 #include "tests/contracts/library_store_contract.hpp"
 #include "tests/contracts/library_verbs_contract.hpp"
 #include "tests/fakes/scratch_folder.hpp"
@@ -65,6 +66,10 @@ INSTANTIATE_TEST_SUITE_P(sqlite, library_reader_contract,
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });
 INSTANTIATE_TEST_SUITE_P(sqlite, library_care_contract,
+                         testing::Values(library_case{"disk", &on_disk},
+                                         library_case{"memory", &in_memory}),
+                         [](const auto& made) { return made.param.name; });
+INSTANTIATE_TEST_SUITE_P(sqlite, library_results_contract,
                          testing::Values(library_case{"disk", &on_disk},
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });

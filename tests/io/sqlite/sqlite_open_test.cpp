@@ -222,8 +222,9 @@ TEST_F(sqlite_open_test, undoes_a_migration_that_fails) {
   EXPECT_FALSE(sqlite::migrate(db, steps));
   EXPECT_TRUE(sqlite::expect_schema(db));
   EXPECT_EQ(run("SELECT * FROM second"), "no such table: second");
-  const auto copy = fmt::format("{}.schema-{}.backup", file_,
-                                sqlite::library_migrations().size());
+  const auto copy = file_ + ".schema-"
+                    + std::to_string(sqlite::library_migrations().size())
+                    + ".backup";
   EXPECT_TRUE(std::filesystem::exists(copy));
   steps.back().sql = "CREATE TABLE second(a)";
   const auto done = sqlite::migrate(db, steps);

@@ -1,4 +1,4 @@
-#include "io/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_reader.hpp"
 
 #include "domain/text/utf8.hpp"
 

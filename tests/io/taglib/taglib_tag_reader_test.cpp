@@ -1,4 +1,4 @@
-#include "io/taglib_tag_reader.hpp"
+#include "io/taglib/taglib_tag_reader.hpp"
 #include "tests/io/audio_files.hpp"
 
 #include <taglib/fileref.h>

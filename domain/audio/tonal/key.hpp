@@ -1,0 +1,29 @@
+#pragma once
+
+#include "domain/audio/audio_record.hpp"
+
+#include <array>
+#include <span>
+
+namespace troupe::audio {
+
+/// Strength of each pitch class, C first.
+using pitch_profile = std::array<double, 12>;
+
+/// Pearson correlation of a profile with that of a key, in [-1, 1]; weak
+/// classes (under 0.2 of the strongest) count as absent. 0 for a flat profile.
+/// Key profiles are `bgate`, fitted to electronic dance music (Faraldo et al.,
+/// AES 2017), which serve pop and classical music as well.
+[[nodiscard]] double key_strength(const pitch_profile& profile,
+                                  const musical_key& key);
+
+/// The best two of the 24 keys, the better first.
+[[nodiscard]] std::array<key_estimate, 2>
+best_keys(const pitch_profile& profile);
+
+/// Whether parts of a piece are in clearly different keys: some part fits a
+/// key of its own, with another set of notes, better than the whole's by 0.15.
+[[nodiscard]] bool is_modulating(std::span<const pitch_profile> parts,
+                                 const musical_key& whole);
+
+} // namespace troupe::audio

@@ -1,0 +1,180 @@
+#include "domain/search/nearest.hpp"
+#include "domain/search/space_layout.hpp"
+#include "tools/commands/command.hpp"
+#include "tools/commands/music/asked_item.hpp"
+#include "tools/output/entry_figures.hpp"
+#include "tools/output/entry_json.hpp"
+#include "tools/output/entry_text.hpp"
+#include "tools/output/exit_code.hpp"
+#include "tools/output/new_file.hpp"
+#include "tools/output/similar_page.hpp"
+#include "tools/terminal/shown_text.hpp"
+#include "tools/terminal/table.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+
+namespace troupe {
+
+namespace {
+
+struct similar_options {
+  std::string word;
+  std::size_t count = 10;
+  std::string html;
+  bool force = false;
+};
+
+/// The kind whose space an item is compared in: that of its entry, and of
+/// files that no library knows audio, until others are analysed.
+media_kind kind_of(assembly& open, const std::string& word) {
+  const auto entry = named_entry(open, word);
+  return entry ? entry->kind : media_kind::audio;
+}
+
+/// Copies of what was asked are no answer: some more are looked up for them.
+constexpr std::size_t copies_expected = 8;
+
+result<std::vector<similar_item>> find_similar(troupe_system& system,
+                                               const library_vectors& all,
+                                               const asked_item& asked,
+                                               std::size_t count) {
+  search::nearest_options options;
+  options.count = count + copies_expected;
+  options.candidates = std::max<std::size_t>(100, options.count);
+  options.skip = [&](std::size_t row) {
+    return all.owners[row].content == asked.entry.content;
+  };
+  const auto blocks = search::blocks_of_space(all.space, all.dim);
+  std::vector<similar_item> items;
+  for (const auto& near : search::nearest(all.rows(), asked.vector, options)) {
+    if (items.size() == count)
+      break;
+    auto entry = entry_of(system, all.owners[near.row]);
+    if (!entry)
+      return entry.failure();
+    if (entry->hash == asked.entry.hash)
+      continue;
+    items.push_back(
+      {std::move(entry.value()), near.cosine, near.proximity,
+       search::shares_of(asked.vector, all.rows().row(near.row), blocks)});
+  }
+  return items;
+}
+
+json item_json(const similar_item& item) {
+  const auto figures = figures_of(item.entry);
+  json object{{"schema", 1}, {"id", item.entry.ulid}};
+  object["kind"] = to_string(item.entry.kind);
+  if (!item.entry.path.empty())
+    put_path(object, "path", item.entry.path);
+  object["name"] = entry_name(item.entry);
+  object["cosine"] = item.cosine;
+  object["proximity"] = item.proximity;
+  if (figures.tempo_bpm)
+    object["tempo_bpm"] = *figures.tempo_bpm;
+  if (!figures.camelot.empty())
+    object["camelot"] = figures.camelot;
+  for (const auto& one : item.why)
+    object["why"][one.name] = {{"share", one.share}, {"cosine", one.cosine}};
+  return object;
+}
+
+void print_items(const command_context& context,
+                 const std::vector<similar_item>& items) {
+  if (context.options.jsonl) {
+    for (const auto& item : items)
+      print_json(item_json(item));
+    return;
+  }
+  if (context.options.json) {
+    json list = json::array();
+    for (const auto& item : items)
+      list.push_back(item_json(item));
+    print_json({{"schema", 1}, {"items", list}, {"next", nullptr}});
+    return;
+  }
+  table rows{
+    {{"ALIKE", true}, {"BPM", true}, {"KEY"}, {"NAME", false, true}, {"WHY"}}};
+  for (const auto& item : items) {
+    const auto figures = figures_of(item.entry);
+    rows.add(
+      {fmt::format("{:.0f} %", 100.0 * std::max(0.0, item.cosine)),
+       figures.tempo_bpm ? fmt::format("{:.1f}", *figures.tempo_bpm) : "",
+       figures.camelot, entry_name(item.entry), shares_text(item.why)});
+  }
+  fmt::print("{}", rows.text(look_at_terminal(STDOUT_FILENO)));
+}
+
+result<void> write_page(const similar_options& options, const entry_row& asked,
+                        const std::vector<similar_item>& items) {
+  auto file = begin_file(options.html, options.force);
+  if (!file)
+    return file.failure();
+  if (auto done = file.value()->write(similar_page(asked, items)); !done)
+    return done;
+  return file.value()->finish();
+}
+
+int run_similar(const command_context& context,
+                const similar_options& options) {
+  auto open = open_for_reading(context);
+  if (!open)
+    return report_failure(open.failure());
+  auto& system = open.value()->system();
+  const auto space = main_space(system, kind_of(*open.value(), options.word));
+  if (!space)
+    return report_failure(space.failure());
+  const auto asked =
+    asked_items(context, *open.value(), {options.word}, *space);
+  if (!asked)
+    return report_failure(asked.failure());
+  const auto all = load_vectors(system, *space);
+  if (!all)
+    return report_failure(all.failure());
+  const auto items = find_similar(system, *all, asked->front(), options.count);
+  if (!items)
+    return report_failure(items.failure());
+  if (!options.html.empty()) {
+    const auto done = write_page(options, asked->front().entry, *items);
+    if (!done)
+      return report_failure(done.failure());
+    fmt::print(stderr, "written: {}\n", shown_text(options.html));
+  }
+  if (items->empty())
+    fmt::print(stderr, "nothing else of its kind is in the library; add some "
+                       "by: troupe index PATH\n");
+  if (!items->empty() || context.options.json)
+    print_items(context, *items);
+  return exit_code::ok;
+}
+
+} // namespace
+
+void add_similar_command(CLI::App& app, command_context& context) {
+  auto options = std::make_shared<similar_options>();
+  auto* command = app.add_subcommand(
+    "similar", "Finds what is most like a file or an entry, and says why");
+  command
+    ->add_option("FILE|ID", options->word,
+                 "A file, in the library or not, or an id")
+    ->required();
+  command->add_option("-n,--count", options->count, "At most this many")
+    ->check(CLI::Range(1, 10'000))
+    ->capture_default_str()
+    ->type_name("N");
+  command->add_option("--html", options->html, "Also writes a page to look at")
+    ->type_name("FILE");
+  command->add_flag("--force", options->force, "Replace FILE when it exists");
+  command->footer("Example: troupe similar song.flac -n 5 --html like.html");
+  command->callback([&context, options] {
+    context.chosen = [&context, options] {
+      return run_similar(context, *options);
+    };
+  });
+}
+
+} // namespace troupe
