@@ -65,6 +65,8 @@ public:
                                             const reader_actor& reader,
                                             const media_finder& files) {
     tunables_ = tunables;
+    if (tunables_.threads != nullptr && tunables_.where == placement::detached)
+      tunables_.threads->name_thread("finder");
     supervisor_ = supervisor;
     reader_ = reader;
     files_ = &files;
@@ -72,6 +74,7 @@ public:
       [this](find_atom, find_request& x) { return on_find(std::move(x)); },
       [this](progress_atom) { return on_progress(); },
       [this](cancel_atom) { on_cancel(); },
+      [this](cancel_atom, std::int64_t walk) { on_cancel_walk(walk); },
       [this](step_atom) { on_step(); },
     };
   }
@@ -83,6 +86,7 @@ private:
     auto walk = std::make_unique<present_walk>();
     walk->batch_bytes_limit = tunables_.first_batch_bytes;
     walk->request = std::move(request);
+    walk->report.counts.walk = walk->request.walk;
     walk->promise = self_->make_response_promise<find_report>();
     auto promise = walk->promise;
     waiting_.push_back(std::move(walk));
@@ -100,6 +104,17 @@ private:
       cancel(*walk);
     // A step or a reply is on its way and ends the present one.
     cancelled_ = now_ != nullptr;
+  }
+
+  void on_cancel_walk(std::int64_t walk) {
+    std::erase_if(waiting_, [&](const auto& each) {
+      const bool meant = each->request.walk == walk;
+      if (meant)
+        cancel(*each);
+      return meant;
+    });
+    if (now_ && now_->request.walk == walk)
+      cancelled_ = true;
   }
 
   void on_step() {

@@ -5,6 +5,7 @@
 #include "actors/messages/reader.hpp"
 #include "actors/placement.hpp"
 #include "domain/ports/media_finder.hpp"
+#include "domain/ports/thread_placement.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -27,6 +28,8 @@ struct finder_tunables {
   /// Silence of READER or SUPERVISOR after which the walk is given up.
   std::chrono::milliseconds deadline{1'200'000};
   placement where = placement::detached;
+  /// Names the actor's own thread; borrowed, may be null.
+  const thread_placement* threads = nullptr;
 };
 
 /// Spawns the FINDER.

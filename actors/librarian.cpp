@@ -38,6 +38,8 @@ public:
                 std::unique_ptr<library_store> store, const wall_clock& clock,
                 log_sink& log) {
     tunables_ = tunables;
+    if (tunables_.threads != nullptr && tunables_.where == placement::detached)
+      tunables_.threads->name_thread("librarian");
     store_ = std::move(store);
     clock_ = &clock;
     log_ = &log;

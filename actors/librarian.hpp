@@ -5,6 +5,7 @@
 #include "domain/jobs/suspicion.hpp"
 #include "domain/ports/library_store.hpp"
 #include "domain/ports/log_sink.hpp"
+#include "domain/ports/thread_placement.hpp"
 #include "domain/ports/wall_clock.hpp"
 
 #include <caf/fwd.hpp>
@@ -26,6 +27,8 @@ struct librarian_tunables {
   std::int64_t live_named_max = 100;
   suspicion_policy suspicion;
   placement where = placement::detached;
+  /// Names the actor's own thread; borrowed, may be null.
+  const thread_placement* threads = nullptr;
 };
 
 /// Spawns the LIBRARIAN as the sole owner of `store`. A store that fails fails

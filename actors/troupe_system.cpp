@@ -1,28 +1,28 @@
 #include "actors/troupe_system.hpp"
 
+#include "actors/actor_settings.hpp"
 #include "actors/administrator.hpp"
 #include "actors/analyzer.hpp"
 #include "actors/asked_admin_plane.hpp"
+#include "actors/basp_door.hpp"
 #include "actors/caf_error.hpp"
 #include "actors/embedding_supervisor.hpp"
 #include "actors/finder.hpp"
 #include "actors/librarian.hpp"
+#include "actors/porter.hpp"
 #include "actors/reader.hpp"
+#include "actors/watchdog.hpp"
 #include "actors/watcher.hpp"
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
 #include <optional>
 #include <random>
-#include <thread>
 #include <utility>
 
 namespace troupe {
@@ -34,52 +34,7 @@ using namespace std::chrono_literals;
 constexpr auto question_deadline = 10s;
 constexpr auto long_deadline = 600s;
 constexpr auto come_down_within = 5s;
-
-/// CAF's settings: two pool threads that route, and share instead of poll.
-class troupe_actor_config : public caf::actor_system_config {
-public:
-  troupe_actor_config() {
-    add_message_types<caf::id_block::troupe>();
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", std::size_t{2});
-    set("scheduler.max-throughput", std::size_t{64});
-  }
-};
-
-/// Ends the process when it is not dismissed in time: a thread that hangs in a
-/// decoder never lets CAF come down, and everything is durable by then.
-class watchdog {
-public:
-  explicit watchdog(int exit_code)
-    : thread_([this, exit_code] { wait(exit_code); }) {}
-
-  ~watchdog() {
-    {
-      const std::lock_guard guard{mutex_};
-      dismissed_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
-  }
-
-  watchdog(const watchdog&) = delete;
-  watchdog& operator=(const watchdog&) = delete;
-
-private:
-  void wait(int exit_code) {
-    std::unique_lock guard{mutex_};
-    if (changed_.wait_for(guard, come_down_within,
-                          [this] { return dismissed_; }))
-      return;
-    std::fflush(nullptr);
-    std::_Exit(exit_code);
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool dismissed_ = false;
-  std::thread thread_;
-};
+constexpr std::size_t pool_threads = 2;
 
 /// The running system. Members are declared in the order they must outlive
 /// each other: the ports outlive the actors.
@@ -87,11 +42,13 @@ class running_system final : public troupe_system {
 public:
   running_system(system_ports ports, const system_settings& settings)
     : ports_(std::move(ports)), settings_(settings),
+      config_(pool_threads,
+              settings.socket.empty() ? remoting::off : remoting::on),
       system_(std::make_unique<caf::actor_system>(config_)),
       client_(std::make_unique<caf::scoped_actor>(*system_)) {}
 
   ~running_system() override {
-    const watchdog guard{exit_code_};
+    const watchdog guard{exit_code_, come_down_within};
     take_down();
     if (stuck_threads_ > 0) {
       std::fflush(nullptr);
@@ -106,7 +63,13 @@ public:
 
   /// Spawns the tree; see `troupe_system::start`.
   result<void> spawn_all() {
-    reader_ = spawn_reader(*system_, ports_.open_reader, placement::detached);
+    reader_ = spawn_reader(
+      *system_,
+      [this] {
+        ports_.threads->name_thread("reader");
+        return ports_.open_reader();
+      },
+      placement::detached);
     if (!ports_.store) {
       spawn_admin();
       return {};
@@ -120,10 +83,16 @@ public:
       return begun.failure();
     started_ = std::move(begun.value());
     spawn_admin();
-    finder_ = spawn_finder(*system_, {}, supervisor_, reader_, *ports_.finder);
+    finder_tunables finder;
+    finder.threads = ports_.threads;
+    finder_ =
+      spawn_finder(*system_, finder, supervisor_, reader_, *ports_.finder);
     if (ports_.watch)
-      watcher_ = spawn_watcher(*system_, {settings_.watched, 1s},
-                               std::move(ports_.watch), finder_, *ports_.log);
+      watcher_ =
+        spawn_watcher(*system_, {settings_.watched, 1s, ports_.threads},
+                      std::move(ports_.watch), finder_, *ports_.log);
+    if (auto opened = open_door(); !opened)
+      return opened;
     // What the crash file says is durable in the library now.
     return ports_.crashes != nullptr ? ports_.crashes->forget()
                                      : result<void>{};
@@ -131,6 +100,10 @@ public:
 
   [[nodiscard]] const epoch_report& started() const override {
     return started_;
+  }
+
+  [[nodiscard]] bool is_elsewhere() const override {
+    return false;
   }
 
   void exit_code_if_hung(int code) override {
@@ -199,7 +172,19 @@ public:
     return ask<pool_statuses>(supervisor_, question_deadline, status_atom_v);
   }
 
+  result<void> pulse() override {
+    const auto work = progress();
+    if (!work)
+      return work.failure();
+    // The cheapest question that goes through the store.
+    const auto held = ask<claim_keys>(librarian_, question_deadline,
+                                      running_atom_v, started_.epoch);
+    return held ? result<void>{} : held.failure();
+  }
+
   result<drain_report> drain(std::int64_t grace_ms) override {
+    if (door_)
+      door_->close();
     // It would have the folders walked again.
     end_actor(watcher_);
     (*client_)->send(finder_, cancel_atom_v);
@@ -298,6 +283,7 @@ private:
   void spawn_spine(std::vector<crash_note> crashes) {
     librarian_tunables librarian;
     librarian.suspicion = settings_.suspicion;
+    librarian.threads = ports_.threads;
     librarian_ = spawn_librarian(*system_, librarian, std::move(ports_.store),
                                  *ports_.clock, *ports_.log);
     supervisor_tunables tunables;
@@ -328,6 +314,24 @@ private:
     admin_ = ask_administrator(*client_, administrator_);
   }
 
+  /// Opens the door for commands of other processes, if there is to be one.
+  result<void> open_door() {
+    if (settings_.socket.empty())
+      return {};
+    porter_tunables tunables;
+    tunables.self = {door_protocol, settings_.pid, started_.epoch};
+    porter_ = spawn_porter(*system_, tunables,
+                           {supervisor_, finder_, librarian_, administrator_},
+                           *ports_.log);
+    auto door = open_basp_door(
+      *system_, {settings_.socket, {door_protocol, settings_.pid}}, porter_,
+      *ports_.log);
+    if (!door)
+      return door.failure();
+    door_ = std::move(door.value());
+    return {};
+  }
+
   [[nodiscard]] std::vector<pool_plan> plan_pools() const {
     std::vector<pool_plan> plans;
     if (settings_.analyzers == 0)
@@ -355,6 +359,8 @@ private:
       if (const auto found = pools())
         for (const auto& pool : found->pools)
           stuck_threads_ += pool.stuck;
+    door_.reset();
+    end_actor(porter_);
     end_actor(watcher_);
     if (finder_)
       (*client_)->send(finder_, cancel_atom_v);
@@ -419,9 +425,9 @@ private:
 
   // -- members ----------------------------------------------------------------
 
-  troupe_actor_config config_;
   system_ports ports_;
   system_settings settings_;
+  actor_settings config_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<caf::scoped_actor> client_;
 
@@ -432,6 +438,8 @@ private:
   watcher_actor watcher_;
   administrator_actor administrator_;
   std::unique_ptr<admin_plane> admin_;
+  porter_actor porter_;
+  std::unique_ptr<basp_door> door_;
 
   epoch_report started_;
   std::optional<result<find_report>> found_;

@@ -74,10 +74,15 @@ struct system_settings {
   std::int64_t duration_s_max = 0;
   /// Folders to rescan when `system_ports::watch` reports a change.
   std::vector<std::string> watched;
+  /// Where commands of other processes reach this system, and its pid for
+  /// them; empty: nowhere.
+  std::string socket;
+  std::int64_t pid = 0;
 };
 
-/// The actor system of one process, as its commands see it: a blocking facade
-/// with deadlines, no CAF type in sight.
+/// An actor system as commands see it: a blocking facade with deadlines, no
+/// CAF type in sight. It runs in this process (`start`) or in a node's
+/// (`connect_to_node`).
 ///
 /// Thread affinity: one thread, the one that started it.
 class troupe_system {
@@ -98,6 +103,9 @@ public:
 
   /// What the start found. @pre a store was given
   [[nodiscard]] virtual const epoch_report& started() const = 0;
+
+  /// True when the actors run in another process: a node (see node_client).
+  [[nodiscard]] virtual bool is_elsewhere() const = 0;
 
   // -- the main job -----------------------------------------------------------
 
@@ -138,6 +146,10 @@ public:
   virtual result<find_progress> finding() = 0;
   virtual result<work_progress> progress() = 0;
   virtual result<pool_statuses> pools() = 0;
+
+  /// Do the two that hold everything together, SUPERVISOR and LIBRARIAN, still
+  /// answer? 10 s at most.
+  virtual result<void> pulse() = 0;
 
   /// Ends the walk, stops claiming, lets running jobs end within `grace_ms`,
   /// hands back the rest; durable when it returns.

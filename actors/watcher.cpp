@@ -128,6 +128,11 @@ public:
   }
 
 protected:
+  void on_thread_start() override {
+    if (tunables_.threads != nullptr)
+      tunables_.threads->name_thread("watcher");
+  }
+
   int prepare_poll(std::vector<pollfd>& descriptors) override {
     descriptors.push_back({watch_->descriptor(), POLLIN, 0});
     return -1;

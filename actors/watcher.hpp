@@ -4,6 +4,7 @@
 #include "actors/messages/watcher.hpp"
 #include "domain/ports/folder_watch.hpp"
 #include "domain/ports/log_sink.hpp"
+#include "domain/ports/thread_placement.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -20,6 +21,8 @@ struct watcher_tunables {
   std::vector<std::string> folders;
   /// Quiet time after the first change: a copy in progress makes many.
   std::chrono::milliseconds settle_after{1'000};
+  /// Names the actor's own thread; borrowed, may be null.
+  const thread_placement* threads = nullptr;
   /// Time after which a walk is tried again that met a held intake.
   std::chrono::milliseconds held_again_after{30'000};
 };

@@ -189,6 +189,7 @@ constexpr std::array node_key_table{
   text<&c::node, &node_settings::listen>("node", "listen", wanted_address),
   list<&c::node, &node_settings::watch>("node", "watch", wanted_filled),
   text<&c::node, &node_settings::name>("node", "name"),
+  integer<&c::node, &node_settings::answer_s>("node", "answer_s", 1, 3600),
   text<&c::broker, &broker_config::url>("broker", "url", wanted_amqp_url),
   integer<&c::broker, &broker_config::prefetch>("broker", "prefetch", 0,
                                                 65'535),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ struct node_settings {
   std::vector<std::string> watch;
   /// What others call this node; empty = the host's name.
   std::string name;
+  /// Seconds of silence after which a command gives a node up, in [1, 3600].
+  /// Ten: a node answers within milliseconds, and one that is swapped out or
+  /// busy with a full disk within seconds.
+  std::int64_t answer_s = 10;
 };
 
 } // namespace troupe

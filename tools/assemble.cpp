@@ -17,10 +17,13 @@
 #include "io/system_wall_clock.hpp"
 #include "io/taglib/taglib_tag_reader.hpp"
 #include "io/taglib/taglib_tag_writer.hpp"
+#include "tools/adapters.hpp"
+#include "tools/node_reach.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <span>
 #include <system_error>
@@ -39,20 +42,22 @@ public:
 
   void write(log_level level, std::string_view component,
              std::string_view text) noexcept override {
-    if (before_ && level >= least_)
+    if (level < least_.load(std::memory_order_relaxed))
+      return;
+    if (before_)
       before_();
     sink_->write(level, component, text);
   }
 
-  /// Lines below this are dropped by the sink behind.
-  void expect(log_level least) noexcept {
-    least_ = least;
+  /// Lines below this are dropped.
+  void pass_from(log_level least) noexcept {
+    least_.store(least, std::memory_order_relaxed);
   }
 
 private:
   std::unique_ptr<log_sink> sink_;
   std::function<void()> before_;
-  log_level least_ = log_level::info;
+  std::atomic<log_level> least_{log_level::info};
 };
 
 log_level level_of(const std::string& word) {
@@ -121,8 +126,26 @@ public:
     return *tag_writing_;
   }
 
+  [[nodiscard]] const std::string& door() const override {
+    return door_;
+  }
+
+  void withdraw_door() override {
+    // Whoever still knocks is told by the socket that nobody listens.
+    if (!door_.empty())
+      static_cast<void>(lock_->announce({getpid(), request_.role, {}}));
+  }
+
+  void log_from(const std::string& level) override {
+    log_->pass_from(level_of(level));
+  }
+
   /// Makes everything; on failure the object is only good for destruction.
   result<void> open(const assembly_overrides& overrides) {
+    // First: a held library is all that matters then.
+    if (request_.access == library_access::write)
+      if (auto locked = lock_library(); !locked)
+        return locked;
     if (auto made = open_machine(); !made)
       return made;
     if (auto made = open_media(overrides); !made)
@@ -139,30 +162,21 @@ private:
     clock_ = io::open_system_wall_clock();
     threads_ = io::open_posix_thread_placement();
     io::log_sink_options options;
-    options.level =
-      request_.log_all ? level_of(config_.log.level) : log_level::error;
+    options.level = log_level::debug;
     options.format = format_of(config_.log.format);
     auto sink = io::open_spdlog_log_sink(options, clock_);
     if (!sink)
       return sink.failure();
     auto yielding = std::make_unique<yielding_log_sink>(
       std::move(sink.value()), request_.before_log_line);
-    yielding->expect(options.level);
+    yielding->pass_from(request_.log_all ? level_of(config_.log.level)
+                                         : log_level::error);
     log_ = std::move(yielding);
     return {};
   }
 
   result<void> open_media(const assembly_overrides& overrides) {
-    auto hasher = io::open_openssl_content_hash();
-    if (!hasher)
-      return hasher.failure();
-    io::media_finder_options options;
-    options.include = config_.library.include;
-    options.exclude = config_.library.exclude;
-    options.text_extensions = config_.library.text;
-    options.file_bytes_max = config_.library.file_bytes_max;
-    auto finder =
-      io::open_posix_media_finder(options, std::move(hasher.value()));
+    auto finder = make_media_finder(config_);
     if (!finder)
       return finder.failure();
     finder_ = std::move(finder.value());
@@ -174,16 +188,11 @@ private:
     fourier_ = io::open_fftw_fourier();
     documents_ = io::open_nlohmann_audio_document();
     fingerprints_ = io::open_chromaprint_audio_fingerprint();
-    recipes_ = {{job_kind::audio_analyze, media_kind::audio,
-                 audio::audio_record_version,
-                 std::string{decoders_->version()}}};
+    recipes_ = recipes_under(*decoders_);
     return {};
   }
 
   result<void> open_for_writing(system_ports& ports) {
-    if (request_.access == library_access::write)
-      if (auto locked = lock_library(); !locked)
-        return locked;
     io::sqlite_library_options options;
     options.file = request_.library;
     options.recipes = recipes_;
@@ -232,11 +241,14 @@ private:
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
     ports.fingerprints = fingerprints_.get();
+    if (request_.with_door)
+      door_ = door_path(request_.library);
     auto system = troupe_system::start(std::move(ports), settings());
     if (!system)
       return system.failure();
     system_ = std::move(system.value());
-    return {};
+    return door_.empty() ? result<void>{}
+                         : lock_->announce({getpid(), request_.role, door_});
   }
 
   [[nodiscard]] system_settings settings() const {
@@ -257,15 +269,18 @@ private:
     else
       found.holder = fmt::format("pid {} (troupe {})", getpid(), request_.role);
     found.watched = request_.watched;
+    found.socket = door_;
+    found.pid = getpid();
     return found;
   }
 
   assembly_request request_;
   node_config config_;
   std::unique_ptr<library_lock> lock_;
+  std::string door_;
   std::shared_ptr<const wall_clock> clock_;
   std::unique_ptr<thread_placement> threads_;
-  std::unique_ptr<log_sink> log_;
+  std::unique_ptr<yielding_log_sink> log_;
   std::unique_ptr<media_finder> finder_;
   std::unique_ptr<audio_decoder_source> decoders_;
   std::unique_ptr<tag_reader> tags_;
@@ -287,10 +302,32 @@ assemble(assembly_request request, const node_config& config,
          const assembly_overrides& overrides) {
   if (request.access == library_access::memory)
     request.library = fmt::format(":memory:{}", getpid());
-  auto made = std::make_unique<real_assembly>(std::move(request), config);
-  if (auto opened = made->open(overrides); !opened)
+  auto made = std::make_unique<real_assembly>(request, config);
+  const auto opened = made->open(overrides);
+  if (opened)
+    return std::unique_ptr<assembly>{std::move(made)};
+  if (opened.failure().code != errc::locked || !request.may_use_node)
     return opened.failure();
-  return std::unique_ptr<assembly>{std::move(made)};
+  made.reset();
+  return reach_node(request, config, opened.failure());
+}
+
+result<std::unique_ptr<media_finder>>
+make_media_finder(const node_config& config) {
+  auto hasher = io::open_openssl_content_hash();
+  if (!hasher)
+    return hasher.failure();
+  io::media_finder_options options;
+  options.include = config.library.include;
+  options.exclude = config.library.exclude;
+  options.text_extensions = config.library.text;
+  options.file_bytes_max = config.library.file_bytes_max;
+  return io::open_posix_media_finder(options, std::move(hasher.value()));
+}
+
+std::vector<recipe> recipes_under(const audio_decoder_source& decoders) {
+  return {{job_kind::audio_analyze, media_kind::audio,
+           audio::audio_record_version, std::string{decoders.version()}}};
 }
 
 int analyzer_count(const node_config& config) {

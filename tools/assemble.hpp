@@ -45,6 +45,10 @@ struct assembly_request {
   std::function<void()> before_log_line;
   /// Folders to watch; only with write access.
   std::vector<std::string> watched;
+  /// With write access: when a node holds the library, it does the work.
+  bool may_use_node = false;
+  /// With write access: commands of other processes are let in.
+  bool with_door = false;
 };
 
 /// A running system together with the adapters that it borrows.
@@ -61,12 +65,23 @@ public:
   [[nodiscard]] virtual const fourier_source& fourier() const = 0;
   [[nodiscard]] virtual const tag_reader& tags() const = 0;
   [[nodiscard]] virtual const tag_writer& tag_writing() const = 0;
+
+  /// Where other processes are let in; empty when they are not.
+  [[nodiscard]] virtual const std::string& door() const = 0;
+
+  /// Others are no longer told of the door: it is about to close.
+  virtual void withdraw_door() = 0;
+
+  /// Lines below this level ("debug", "info", …) are dropped from now on.
+  virtual void log_from(const std::string& level) = 0;
 };
 
-/// Makes the adapters and hands them to the actors.
+/// Makes the adapters and hands them to the actors, or reaches the node whose
+/// actors do the work.
 /// @returns the errors of lock, store, crash notes, watch and start:
 /// `errc::locked` naming the holder, `errc::not_found`, `errc::corrupt`,
-/// `errc::newer_version`, `errc::permission_denied`, …
+/// `errc::newer_version`, `errc::permission_denied`, `errc::unreachable` for a
+/// node, …
 [[nodiscard]] result<std::unique_ptr<assembly>>
 assemble(assembly_request request, const node_config& config,
          const assembly_overrides& overrides);

@@ -16,6 +16,8 @@ using finder_actor = caf::typed_actor<
   caf::replies_to<progress_atom>::with<find_progress>,
   // Ends the present walk and all that wait. From run_node.
   caf::reacts_to<cancel_atom>,
+  // Ends the walk of this name, present or waiting. From the PORTER.
+  caf::reacts_to<cancel_atom, std::int64_t>,
   // Goes on with the walk. From itself.
   caf::reacts_to<step_atom>>;
 

@@ -204,6 +204,8 @@ struct find_request {
   bool prune = false;
   /// Believe even that half of the known entries vanished.
   bool force = false;
+  /// Names the walk for `find_progress` and for its early end; 0 = nameless.
+  std::int64_t walk = 0;
   /// The import's, where one holds intake.
   std::string token = {};
 };
@@ -218,6 +220,8 @@ struct find_progress {
   record_report recorded;
   std::string current;
   bool finished = false;
+  /// `find_request::walk`.
+  std::int64_t walk = 0;
 };
 
 struct find_report {
@@ -232,6 +236,31 @@ struct find_report {
   std::vector<find_problem> problems;
   std::int64_t problems_total = 0;
   bool cancelled = false;
+};
+
+/// The number of what is said over a socket: message types, their fields, and
+/// their order. It rises with every change of these.
+inline constexpr int door_protocol = 1;
+
+/// Who calls, and by which protocol.
+struct client_hello {
+  int protocol = door_protocol;
+  std::int64_t pid = 0;
+  /// The command, for the log: "index".
+  std::string role;
+};
+
+/// Who answers.
+struct node_hello {
+  int protocol = door_protocol;
+  std::int64_t pid = 0;
+  std::int64_t epoch = 0;
+};
+
+/// How a client's walk and the node's work stand; pushed, never asked for.
+struct run_news {
+  find_progress finding;
+  work_progress work;
 };
 
 struct path_list {

@@ -245,7 +245,7 @@ std::optional<double>
 album_loudness_lufs(std::span<const std::vector<double>> energies) {
   std::vector<double> all;
   for (const auto& track : energies) {
-    const auto momentary = windows(track, momentary_steps);
+    const auto momentary = windows(track, loudness_meter::momentary_steps);
     all.insert(all.end(), momentary.begin(), momentary.end());
   }
   return integrated(all);

@@ -25,6 +25,9 @@ namespace troupe::audio {
 /// Thread affinity: one thread at a time.
 class loudness_meter {
 public:
+  /// Steps of 100 ms in one momentary window.
+  static constexpr std::size_t momentary_steps = 4;
+
   /// Below `k_weighting_rate_min_hz` the meter measures nothing.
   /// @pre `sample_rate_hz >= 1`, `channels >= 1`
   loudness_meter(int sample_rate_hz, std::size_t channels);
@@ -62,8 +65,6 @@ private:
   /// Frames of one 100 ms step; 0 when the rate is too low to measure.
   std::size_t step_frames_ = 0;
   std::size_t step_filled_ = 0;
-  /// Steps of one momentary window.
-  static constexpr std::size_t momentary_steps = 4;
   /// The momentary maximum is sought every tenth of a step: a tone of exactly
   /// 400 ms must be seen wherever it begins (Tech 3341, cases 13 and 14).
   static constexpr std::size_t parts = 10;

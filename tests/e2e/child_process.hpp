@@ -38,6 +38,11 @@ public:
   /// Waits for the end; kills it past the deadline.
   process_end end(std::chrono::seconds longest);
 
+  /// What was read so far.
+  [[nodiscard]] const process_end& seen() const noexcept {
+    return seen_;
+  }
+
   [[nodiscard]] int pid() const noexcept {
     return pid_;
   }

@@ -123,7 +123,7 @@ TEST_F(index_command, finishes_and_keeps_what_is_done_on_ctrl_c) {
 TEST_F(index_command, ends_with_75_naming_the_pid_that_holds_the_library) {
   child_process node{troupe({"node"})};
   ASSERT_TRUE(node.wait_for("ready pid=", 60s));
-  const auto end = run(troupe({"index", media_.string()}));
+  const auto end = run(troupe({"--no-node", "index", media_.string()}));
   EXPECT_EQ(end.code, 75);
   EXPECT_NE(end.err.find(std::to_string(node.pid())), std::string::npos)
     << end.err;

@@ -91,6 +91,7 @@ result<std::unique_ptr<assembly>> open_assembly(const command_context& context,
   if (request.library.empty())
     request.library = library_path(context.options);
   request.log_all = request.log_all || user_set_log_level(config);
+  request.may_use_node = request.may_use_node && !context.options.no_node;
   return assemble(std::move(request), config.config, context.overrides);
 }
 
@@ -121,6 +122,7 @@ open_for_writing(const command_context& context, std::string role,
   request.access = library_access::write;
   request.role = std::move(role);
   request.with_workers = with_workers;
+  request.may_use_node = true;
   auto opened = open_assembly(context, *config, std::move(request));
   if (opened)
     tell_named_crashes(opened.value()->system());
@@ -151,6 +153,17 @@ result<entry_row> named_entry(assembly& open, const std::string& word) {
                fmt::format("{}: neither a file nor an id that the library "
                            "knows; see them by: troupe list",
                            word)};
+}
+
+result<std::unique_ptr<assembly>>
+open_for_asking(const command_context& context, std::string role) {
+  const auto holder = look_at_machine(library_path(context.options)).holder;
+  if (!holder.empty() && !context.options.no_node) {
+    auto node = open_for_writing(context, std::move(role));
+    if (node && node.value()->system().is_elsewhere())
+      return node;
+  }
+  return open_for_reading(context);
 }
 
 std::string import_token() {

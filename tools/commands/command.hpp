@@ -59,6 +59,11 @@ open_for_reading(const command_context& context);
 open_for_writing(const command_context& context, std::string role,
                  bool with_workers = false);
 
+/// The node that works on the library, or else a system that only reads: for
+/// questions that a node alone answers in full.
+[[nodiscard]] result<std::unique_ptr<assembly>>
+open_for_asking(const command_context& context, std::string role);
+
 /// The token of the import that this command is a part of
 /// (TROUPE_IMPORT_TOKEN); empty: of none.
 [[nodiscard]] std::string import_token();

@@ -46,6 +46,7 @@ result<std::unique_ptr<assembly>> open_index(const command_context& context,
   assembly_request request;
   request.access = library_access::write;
   request.role = "index";
+  request.may_use_node = true;
   request.with_workers = !options.dry_run;
   request.before_log_line = [&line] {
     line.hide();
@@ -143,6 +144,9 @@ int run_walk(const command_context& context, const index_options& options,
     return report_failure(open.failure());
   auto& system = open.value()->system();
   tell_named_crashes(system);
+  if (system.is_elsewhere() && !options.workers.empty())
+    fmt::print(stderr, "the node does the work, with its own workers: "
+                       "--workers is left out\n");
   if (options.retry_failed)
     if (const int failed = retry_failed(system); failed != exit_code::ok)
       return failed;
@@ -154,7 +158,7 @@ int run_walk(const command_context& context, const index_options& options,
     summary.where += (summary.where.empty() ? "" : ", ") + shown_text(path);
   summary.run = run_until_idle(*open.value(),
                                {options.paths, options.dry_run, options.prune,
-                                options.force, import_token()},
+                                options.force, 0, import_token()},
                                line, config.config.supervisor.grace_s * 1'000);
   if (summary.run.end != run_end::not_walked
       && summary.run.end != run_end::broken_library)

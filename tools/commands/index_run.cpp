@@ -121,10 +121,13 @@ private:
 
   void drain() {
     line_.hide();
-    fmt::print(stderr,
-               "stopping: finishing what is running (at most {} s); "
-               "Ctrl-C again stops at once\n",
-               grace_ms_ / 1'000);
+    if (system_.is_elsewhere())
+      fmt::print(stderr, "stopping: the node goes on with what is queued\n");
+    else
+      fmt::print(stderr,
+                 "stopping: finishing what is running (at most {} s); "
+                 "Ctrl-C again stops at once\n",
+                 grace_ms_ / 1'000);
     if (const auto drained = system_.drain(grace_ms_); !drained)
       outcome_.why = drained.failure();
     if (const auto work = system_.progress())

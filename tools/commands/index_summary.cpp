@@ -165,6 +165,8 @@ int exit_code_of(const index_summary& summary) {
   case run_end::not_walked:
     return exit_code_of(summary.run.why.code);
   case run_end::broken_library:
+    return summary.run.why.code == errc::unreachable ? exit_code::unreachable
+                                                     : exit_code::failed;
   case run_end::broken_pool:
     return exit_code::failed;
   case run_end::idle:

@@ -58,7 +58,7 @@ int run_show(const command_context& context, const jobs_options& options) {
 }
 
 int run_why(const command_context& context, const jobs_options& options) {
-  auto open = open_for_reading(context);
+  auto open = open_for_asking(context, "jobs why");
   if (!open)
     return report_failure(open.failure());
   // An existing FILE wins over an ID (CONTRACT, rule 7).

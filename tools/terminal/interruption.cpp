@@ -29,15 +29,6 @@ sigset_t end_signal_set() {
   return set;
 }
 
-/// A closed pipe and a file at its size limit become errors of write(2).
-void ignore_write_signals() {
-  struct sigaction action {};
-
-  action.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &action, nullptr);
-  sigaction(SIGXFSZ, &action, nullptr);
-}
-
 } // namespace
 
 void watch_interruptions() {
@@ -57,22 +48,17 @@ bool interruption_asked() noexcept {
   return asked != 0;
 }
 
-void block_end_signals() {
-  ignore_write_signals();
-  const auto set = end_signal_set();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-}
-
-int await_end_signal() {
-  const auto set = end_signal_set();
-  const timespec longest{4, 0};
-  const int signal = sigtimedwait(&set, nullptr, &longest);
-  if (signal <= 0)
-    return 0;
-  // The next one ends the process at once.
+void watch_second_interruption() {
   asked = 1;
   watch_interruptions();
-  return signal;
+}
+
+void ignore_write_signals() {
+  struct sigaction action {};
+
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
+  sigaction(SIGXFSZ, &action, nullptr);
 }
 
 } // namespace troupe

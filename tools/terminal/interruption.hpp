@@ -11,11 +11,10 @@ void watch_interruptions();
 /// True once the user asked for the end.
 [[nodiscard]] bool interruption_asked() noexcept;
 
-/// Blocks SIGINT, SIGTERM and SIGHUP in this thread and all it starts, so that
-/// `await_end_signal` gets them. @pre no other thread runs
-void block_end_signals();
+/// The same for a process that has been asked already: the next one ends it.
+void watch_second_interruption();
 
-/// Waits at most four seconds for a blocked signal; its number, or 0.
-[[nodiscard]] int await_end_signal();
+/// A closed pipe and a file at its size limit become errors of write(2).
+void ignore_write_signals();
 
 } // namespace troupe

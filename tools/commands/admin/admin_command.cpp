@@ -190,11 +190,19 @@ int run_shutdown(const command_context& context) {
     return report_failure(
       {errc::unreachable, fmt::format("shutdown: no node runs on {}", library)},
       "nothing is to be stopped; start one by: troupe node");
-  return report_failure(
-    {errc::unreachable,
-     fmt::format("shutdown: {} works on {} and cannot be asked from here",
-                 holder, library)},
-    "end it by a signal: kill -TERM PID");
+  auto open = open_for_writing(context, "admin shutdown");
+  if (!open)
+    return report_failure(open.failure());
+  auto& system = open.value()->system();
+  if (!system.is_elsewhere())
+    return report_failure(
+      {errc::unreachable,
+       fmt::format("shutdown: no node runs on {} any more", library)});
+  const auto done = system.admin().shutdown(asker());
+  if (!done)
+    return report_failure(done.failure());
+  fmt::print("asked to end: {}\n", holder);
+  return exit_code::ok;
 }
 
 void choose(CLI::App* command, command_context& context,

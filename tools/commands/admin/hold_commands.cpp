@@ -138,7 +138,7 @@ int run_scale(const command_context& context, const hold_options& options) {
 }
 
 int run_workers(const command_context& context) {
-  auto open = open_for_reading(context);
+  auto open = open_for_asking(context, "admin workers");
   if (!open)
     return report_failure(open.failure());
   const auto report = open.value()->system().admin().workers(asker());

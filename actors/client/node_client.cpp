@@ -1,0 +1,323 @@
+#include "actors/client/node_client.hpp"
+
+#include "actors/actor_settings.hpp"
+#include "actors/basp_door.hpp"
+#include "actors/client/caller_link.hpp"
+#include "actors/client/node_admin.hpp"
+#include "actors/client/run_baseline.hpp"
+#include "actors/watchdog.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto come_down_within = 2s;
+
+/// What the CALLER has told, and the command has not seen yet.
+class client_desk {
+public:
+  using event = troupe_system::event;
+
+  void put(event what) {
+    {
+      const std::lock_guard guard{mutex_};
+      events_.push_back(what);
+    }
+    changed_.notify_one();
+  }
+
+  event wait(std::chrono::milliseconds longest) {
+    std::unique_lock guard{mutex_};
+    if (!changed_.wait_for(guard, longest, [this] { return !events_.empty(); }))
+      return event::nothing;
+    const auto first = events_.front();
+    events_.pop_front();
+    return first;
+  }
+
+  void found(result<find_report> x) {
+    {
+      const std::lock_guard guard{mutex_};
+      found_ = std::move(x);
+    }
+    put(event::found);
+  }
+
+  void end(error why) {
+    {
+      const std::lock_guard guard{mutex_};
+      end_why_ = std::move(why);
+    }
+    put(event::spine_ended);
+  }
+
+  void news(run_news x) {
+    const std::lock_guard guard{mutex_};
+    news_ = std::move(x);
+  }
+
+  void work(work_progress x) {
+    const std::lock_guard guard{mutex_};
+    news_.work = std::move(x);
+  }
+
+  run_news latest() {
+    const std::lock_guard guard{mutex_};
+    return news_;
+  }
+
+  /// Only after the event that says so.
+  [[nodiscard]] const result<find_report>& report() const {
+    return *found_;
+  }
+
+  [[nodiscard]] const error& end_why() const {
+    return end_why_;
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<event> events_;
+  std::optional<result<find_report>> found_;
+  error end_why_{errc::none, {}};
+  run_news news_;
+};
+
+// -- the client ---------------------------------------------------------------
+
+/// Members are declared in the order they must outlive each other.
+class node_client final : public troupe_system {
+public:
+  explicit node_client(node_client_options options)
+    : options_(std::move(options)) {}
+
+  ~node_client() override {
+    const watchdog guard{exit_code_, come_down_within};
+    if (caller_)
+      caf::anon_send_exit(caller_, caf::exit_reason::user_shutdown);
+    admin_.reset();
+    link_ = {};
+    caller_ = {};
+    system_.reset();
+  }
+
+  node_client(const node_client&) = delete;
+  node_client& operator=(const node_client&) = delete;
+
+  /// Knocks, and only when a node answered starts CAF.
+  result<void> connect() {
+    auto visit = knock_at(options_.socket, door_protocol, options_.patience);
+    if (!visit)
+      return visit.failure();
+    const auto node_pid = visit.value().greeting.pid;
+    system_ = std::make_unique<caf::actor_system>(config_);
+    auto porter =
+      enter(*system_, std::move(visit.value().socket), options_.patience);
+    if (!porter)
+      return porter.failure();
+    const client_hello self{door_protocol, options_.pid, options_.role};
+    caller_events events{[this](run_news x) { desk_.news(std::move(x)); },
+                         [this](error why) {
+                           desk_.end(std::move(why));
+                         }};
+    caller_ = system_->spawn<node_caller>(
+      porter.value(), caller_tunables{self, node_pid, options_.patience},
+      std::move(events));
+    link_ = caller_link{caller_};
+    admin_ = make_node_admin(link_);
+    auto hello = ask<node_hello>(hello_atom_v, self);
+    if (!hello)
+      return hello.failure();
+    started_.epoch = hello->epoch;
+    return {};
+  }
+
+  [[nodiscard]] const epoch_report& started() const override {
+    return started_;
+  }
+
+  [[nodiscard]] bool is_elsewhere() const override {
+    return true;
+  }
+
+  void exit_code_if_hung(int code) override {
+    exit_code_ = code;
+  }
+
+  // -- the main job -----------------------------------------------------------
+
+  void begin_find(find_request request) override {
+    for (auto& root : request.roots)
+      if (!root.starts_with('/'))
+        root = options_.folder + "/" + root;
+    if (auto before = ask<work_progress>(progress_atom_v))
+      work_before_ = std::move(before.value());
+    if (auto before = ask<pool_statuses>(status_atom_v))
+      pools_before_ = std::move(before.value());
+    desk_.work(work_before_);
+    link_.begin<find_report>(
+      [this](result<find_report> x) { desk_.found(std::move(x)); }, find_atom_v,
+      std::move(request));
+  }
+
+  void begin_idle_watch() override {
+    link_.begin<work_progress>(
+      [this](result<work_progress> x) {
+        // The end of the node is told by its own event.
+        if (!x)
+          return;
+        desk_.work(std::move(x.value()));
+        desk_.put(event::idle);
+      },
+      idle_atom_v);
+  }
+
+  event wait(std::chrono::milliseconds longest) override {
+    return desk_.wait(longest);
+  }
+
+  [[nodiscard]] const result<find_report>& found() const override {
+    return desk_.report();
+  }
+
+  [[nodiscard]] const error& end_why() const override {
+    return desk_.end_why();
+  }
+
+  [[nodiscard]] const std::string& shutdown_asker() const override {
+    return nobody_;
+  }
+
+  result<find_progress> finding() override {
+    return desk_.latest().finding;
+  }
+
+  result<work_progress> progress() override {
+    return progress_since(work_before_, desk_.latest().work);
+  }
+
+  result<pool_statuses> pools() override {
+    auto now = ask<pool_statuses>(status_atom_v);
+    if (!now)
+      return now;
+    return pools_since(pools_before_, std::move(now.value()));
+  }
+
+  result<void> pulse() override {
+    const auto work = ask<work_progress>(progress_atom_v);
+    return work ? result<void>{} : work.failure();
+  }
+
+  result<drain_report> drain(std::int64_t) override {
+    if (const auto left = ask<bool>(leave_atom_v); !left)
+      return left.failure();
+    return drain_report{};
+  }
+
+  // -- writing ----------------------------------------------------------------
+
+  result<std::string> add_text(text_entry entry, std::string token) override {
+    return ask<std::string>(text_atom_v, std::move(entry), std::move(token));
+  }
+
+  result<void> forget(entry_id entry, audit_note note) override {
+    return confirm(
+      ask<bool>(forget_atom_v, forget_request{entry, std::move(note)}));
+  }
+
+  admin_plane& admin() override {
+    return *admin_;
+  }
+
+  // -- reading ----------------------------------------------------------------
+
+  result<entry_page> entries(entry_query query) override {
+    return read<entry_page>([&](auto& x) { return x.entries(query); });
+  }
+
+  result<entry_row> entry_at(std::string path) override {
+    return read<entry_row>([&](auto& x) { return x.entry_at(path); });
+  }
+
+  result<entry_row> entry_named(std::string word) override {
+    return read<entry_row>([&](auto& x) { return x.entry_named(word); });
+  }
+
+  result<job_page> jobs(job_query query) override {
+    return read<job_page>([&](auto& x) { return x.jobs(query); });
+  }
+
+  result<job_details> job_named(std::string word) override {
+    return read<job_details>([&](auto& x) { return x.job_named(word); });
+  }
+
+  result<library_status> status() override {
+    return read<library_status>([&](auto& x) { return x.status(); });
+  }
+
+private:
+  // -- helpers ----------------------------------------------------------------
+
+  template <class T, class... Ts>
+  result<T> ask(Ts... xs) {
+    return link_.ask<T>(std::move(xs)...);
+  }
+
+  template <class T, class Question>
+  result<T> read(Question&& question) {
+    if (!library_) {
+      auto opened = options_.open_reader();
+      if (!opened)
+        return opened.failure();
+      library_ = std::move(opened.value());
+    }
+    return question(*library_);
+  }
+
+  static result<void> confirm(const result<bool>& done) {
+    if (!done)
+      return done.failure();
+    return {};
+  }
+
+  // -- members ----------------------------------------------------------------
+
+  node_client_options options_;
+  client_desk desk_;
+  actor_settings config_{1, remoting::on};
+  std::unique_ptr<caf::actor_system> system_;
+  caf::actor caller_;
+  caller_link link_;
+  std::unique_ptr<admin_plane> admin_;
+  std::unique_ptr<library_reader> library_;
+  epoch_report started_;
+  work_progress work_before_;
+  pool_statuses pools_before_;
+  int exit_code_ = exit_code_on_hang;
+  /// A client is never asked to end.
+  std::string nobody_;
+};
+
+} // namespace
+
+result<std::unique_ptr<troupe_system>>
+connect_to_node(node_client_options options) {
+  auto client = std::make_unique<node_client>(std::move(options));
+  if (auto connected = client->connect(); !connected)
+    return connected.failure();
+  return std::unique_ptr<troupe_system>{std::move(client)};
+}
+
+} // namespace troupe
