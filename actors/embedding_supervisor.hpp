@@ -47,6 +47,8 @@ struct supervisor_tunables {
   std::chrono::milliseconds hand_back_within{2'000};
   /// Longest wait of jobs that must run alone before the others are held.
   std::chrono::milliseconds suspects_wait_max{60'000};
+  /// Sizes that somebody saved win over those of the plans.
+  bool use_saved_scales = false;
   /// Seed of the jitter.
   std::uint64_t seed = 1;
   /// What the last process left in its crash file.

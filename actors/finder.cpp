@@ -219,6 +219,7 @@ private:
       go_on(over);
       return;
     }
+    now_->batch.token = now_->request.token;
     self_
       ->request(supervisor_, tunables_.deadline, record_atom_v,
                 std::exchange(now_->batch, {}))

@@ -55,11 +55,17 @@ public:
       },
       [this](running_atom, std::int64_t x) { return on_running(x); },
       [this](wake_atom, const job_kinds& x) { return on_wake(x); },
-      [this](cover_atom, bool dry_run) { return on_cover(dry_run); },
+      [this](cover_atom, const cover_order& x) { return on_cover(x); },
+      [this](live_atom, const job_kinds& x) { return on_live(x); },
+      [this](hold_atom, const hold_order& x) { return on_hold(x); },
+      [this](standing_atom) { return on_standing(); },
+      [this](note_atom, const audit_note& x) { return on_note(x, 0); },
+      [this](release_atom, const release_order& x) { return on_release(x); },
+      [this](prune_atom, const prune_order& x) { return on_prune(x); },
       [this](retry_atom, const job_verb& x) { return on_retry(x); },
       [this](cancel_atom, const job_verb& x) { return on_cancel(x); },
-      [this](backup_atom, const std::string& x) { return on_backup(x); },
-      [this](check_atom) { return on_check(); },
+      [this](backup_atom, const backup_order& x) { return on_backup(x); },
+      [this](check_atom, const audit_note& x) { return on_check(x); },
       [this](commit_atom) { commit(); },
       [this](tidy_atom) { on_tidy(); },
     };
@@ -133,9 +139,55 @@ private:
       [&] { return store_->wake(kinds.kinds, clock_->now_us()); });
   }
 
-  caf::result<std::int64_t> on_cover(bool dry_run) {
-    return write<std::int64_t>(
-      [&] { return store_->reconcile(dry_run, clock_->now_us()); });
+  caf::result<std::int64_t> on_cover(const cover_order& order) {
+    return write<std::int64_t>([&]() -> result<std::int64_t> {
+      auto count = store_->reconcile(order.dry_run, clock_->now_us());
+      if (!count || order.dry_run || order.note.actor.empty())
+        return count;
+      auto noted = store_->audit(order.note, *count, clock_->now_us());
+      if (!noted)
+        return noted.failure();
+      return count;
+    });
+  }
+
+  caf::result<live_jobs> on_live(const job_kinds& kinds) {
+    return write<live_jobs>(
+      [&] { return store_->live(kinds.kinds, tunables_.live_named_max); });
+  }
+
+  caf::result<hold_outcome> on_hold(const hold_order& order) {
+    return write<hold_outcome>([&] { return change_holds(order); });
+  }
+
+  caf::result<held_state> on_standing() {
+    return write<held_state>([&] { return store_->held(); });
+  }
+
+  caf::result<bool> on_note(const audit_note& note, std::int64_t affected) {
+    return write<bool>([&]() -> result<bool> {
+      auto noted = store_->audit(note, affected, clock_->now_us());
+      if (!noted)
+        return noted.failure();
+      return true;
+    });
+  }
+
+  caf::result<release_report> on_release(const release_order& order) {
+    return write<release_report>([&]() -> result<release_report> {
+      auto done =
+        store_->release_content(order.hash, order.note, clock_->now_us());
+      if (!done)
+        return done.failure();
+      return release_report{done->released, to_hex(done->hash)};
+    });
+  }
+
+  caf::result<prune_report> on_prune(const prune_order& order) {
+    return write<prune_report>([&] {
+      return store_->prune(order.policy, order.dry_run, order.note,
+                           clock_->now_us());
+    });
   }
 
   caf::result<std::int64_t> on_retry(const job_verb& verb) {
@@ -152,19 +204,25 @@ private:
     });
   }
 
-  caf::result<bool> on_backup(const std::string& file) {
+  caf::result<bool> on_backup(const backup_order& order) {
     commit();
-    if (auto copied = store_->backup(file); !copied)
+    if (auto copied = store_->backup(order.file); !copied)
       return to_caf(copied.failure());
-    return true;
+    return on_note(order.note, 1);
   }
 
-  caf::result<check_findings> on_check() {
+  caf::result<check_findings> on_check(const audit_note& note) {
     commit();
     auto findings = store_->check();
     if (!findings)
       return to_caf(findings.failure());
-    return check_findings{std::move(findings.value())};
+    const auto count = static_cast<std::int64_t>(findings->size());
+    return write<check_findings>([&]() -> result<check_findings> {
+      auto noted = store_->audit(note, count, clock_->now_us());
+      if (!noted)
+        return noted.failure();
+      return check_findings{std::move(findings.value())};
+    });
   }
 
   void on_tidy() {
@@ -271,6 +329,24 @@ private:
 
   // -- helpers ----------------------------------------------------------------
 
+  result<hold_outcome> change_holds(const hold_order& order) {
+    auto present = store_->held();
+    if (!present)
+      return present.failure();
+    auto outcome =
+      apply_hold(std::move(present.value()), order.change, clock_->now_us());
+    if (!outcome)
+      return outcome;
+    if (outcome->affected > 0)
+      if (auto put = store_->put_held(outcome->held); !put)
+        return put.failure();
+    if (auto noted =
+          store_->audit(order.note, outcome->affected, clock_->now_us());
+        !noted)
+      return noted.failure();
+    return outcome;
+  }
+
   result<epoch_report> start_epoch(const epoch_request& request) {
     auto started = store_->start_epoch(clock_->now_us());
     if (!started)
@@ -291,6 +367,10 @@ private:
     if (auto settled = store_->settle_orphans(verdicts, clock_->now_us());
         !settled)
       return settled.failure();
+    auto held = store_->held();
+    if (!held)
+      return held.failure();
+    found.held = std::move(held.value());
     return found;
   }
 

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace troupe {
@@ -22,6 +23,8 @@ struct librarian_tunables {
   std::size_t batch_max = 512;
   /// Quiet time before the log is moved into the file.
   std::chrono::milliseconds tidy_after{1'000};
+  /// Jobs that an answer about what is still to run names, in [1, 10000].
+  std::int64_t live_named_max = 100;
   suspicion_policy suspicion;
   placement where = placement::detached;
   /// Names the actor's own thread; borrowed, may be null.

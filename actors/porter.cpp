@@ -56,27 +56,14 @@ public:
       [this](status_atom) {
         return pass_on<pool_statuses>(links_.supervisor, status_atom_v);
       },
-      [this](text_atom, text_entry& x) {
-        return pass_on<std::string>(links_.supervisor, text_atom_v, x);
+      [this](text_atom, text_entry& x, const std::string& token) {
+        return pass_on<std::string>(links_.supervisor, text_atom_v, x, token);
       },
       [this](forget_atom, forget_request& x) {
         return pass_on<bool>(links_.librarian, forget_atom_v, x);
       },
       [this](retag_atom, retag_request& x) {
         return pass_on<bool>(links_.librarian, retag_atom_v, x);
-      },
-      [this](retry_atom, job_verb& x) {
-        return pass_on<std::int64_t>(links_.supervisor, retry_atom_v, x);
-      },
-      [this](cancel_atom, job_verb& x) {
-        return pass_on<std::int64_t>(links_.supervisor, cancel_atom_v, x);
-      },
-      [this](cover_atom, bool dry_run) { return on_cover(dry_run); },
-      [this](backup_atom, std::string& x) {
-        return pass_on<bool>(links_.librarian, backup_atom_v, x);
-      },
-      [this](check_atom) {
-        return pass_on<check_findings>(links_.librarian, check_atom_v);
       },
       [this](news_atom) { on_news(); },
     };
@@ -132,12 +119,6 @@ private:
     if (auto* from = sender())
       release(*from);
     return true;
-  }
-
-  caf::result<std::int64_t> on_cover(bool dry_run) {
-    if (dry_run)
-      return pass_on<std::int64_t>(links_.librarian, cover_atom_v, true);
-    return pass_on<std::int64_t>(links_.supervisor, cover_atom_v);
   }
 
   void on_news() {

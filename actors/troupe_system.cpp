@@ -1,7 +1,9 @@
 #include "actors/troupe_system.hpp"
 
 #include "actors/actor_settings.hpp"
+#include "actors/administrator.hpp"
 #include "actors/analyzer.hpp"
+#include "actors/asked_admin_plane.hpp"
 #include "actors/basp_door.hpp"
 #include "actors/caf_error.hpp"
 #include "actors/embedding_supervisor.hpp"
@@ -20,6 +22,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <random>
 #include <utility>
 
 namespace troupe {
@@ -68,8 +71,10 @@ public:
         return ports_.open_reader();
       },
       placement::detached);
-    if (!ports_.store)
+    if (!ports_.store) {
+      spawn_admin();
       return {};
+    }
     auto crashes = left_crashes();
     if (!crashes)
       return crashes.failure();
@@ -78,6 +83,7 @@ public:
     if (!begun)
       return begun.failure();
     started_ = std::move(begun.value());
+    spawn_admin();
     finder_tunables finder;
     finder.threads = ports_.threads;
     finder_ =
@@ -131,6 +137,10 @@ public:
       [](idle_atom, const caf::error&) {
         // The SUPERVISOR is gone: its DOWN message says so.
       },
+      [&](shutdown_atom, std::string& asker) {
+        shutdown_asker_ = std::move(asker);
+        seen = event::shutdown_wanted;
+      },
       [&](const caf::down_msg& x) {
         end_why_ = from_caf(x.reason);
         seen = event::spine_ended;
@@ -145,6 +155,10 @@ public:
 
   [[nodiscard]] const error& end_why() const override {
     return end_why_;
+  }
+
+  [[nodiscard]] const std::string& shutdown_asker() const override {
+    return shutdown_asker_;
   }
 
   result<find_progress> finding() override {
@@ -182,9 +196,9 @@ public:
 
   // -- writing ----------------------------------------------------------------
 
-  result<std::string> add_text(text_entry entry) override {
+  result<std::string> add_text(text_entry entry, std::string token) override {
     return ask<std::string>(supervisor_, long_deadline, text_atom_v,
-                            std::move(entry));
+                            std::move(entry), std::move(token));
   }
 
   result<void> forget(entry_id entry, audit_note note) override {
@@ -197,28 +211,8 @@ public:
                      retag_request{entry, std::move(now), std::move(note)});
   }
 
-  result<std::int64_t> retry(job_verb verb) override {
-    return ask<std::int64_t>(supervisor_, long_deadline, retry_atom_v,
-                             std::move(verb));
-  }
-
-  result<std::int64_t> cancel(job_verb verb) override {
-    return ask<std::int64_t>(supervisor_, long_deadline, cancel_atom_v,
-                             std::move(verb));
-  }
-
-  result<std::int64_t> reconcile(bool dry_run) override {
-    if (dry_run)
-      return ask<std::int64_t>(librarian_, long_deadline, cover_atom_v, true);
-    return ask<std::int64_t>(supervisor_, long_deadline, cover_atom_v);
-  }
-
-  result<void> backup(const std::string& file) override {
-    return confirm(ask<bool>(librarian_, long_deadline, backup_atom_v, file));
-  }
-
-  result<check_findings> check() override {
-    return ask<check_findings>(librarian_, long_deadline, check_atom_v);
+  admin_plane& admin() override {
+    return *admin_;
   }
 
   // -- reading ----------------------------------------------------------------
@@ -249,11 +243,6 @@ public:
 
   result<library_status> status() override {
     return ask<library_status>(reader_, long_deadline, status_atom_v);
-  }
-
-  result<audit_rows> audit(audit_query query) override {
-    return ask<audit_rows>(reader_, long_deadline, audit_atom_v,
-                           std::move(query));
   }
 
   result<content_vector> vector_of(content_id content) override {
@@ -304,10 +293,26 @@ private:
       std::chrono::milliseconds{settings_.reconcile_ms};
     tunables.seed = static_cast<std::uint64_t>(ports_.clock->now_us());
     tunables.crashes = std::move(crashes);
+    tunables.use_saved_scales = settings_.use_saved_scales;
     supervisor_ = spawn_embedding_supervisor(
       *system_, tunables, plan_pools(), librarian_, *ports_.clock, *ports_.log);
     (*client_)->monitor(librarian_);
     (*client_)->monitor(supervisor_);
+  }
+
+  void spawn_admin() {
+    administrator_tunables tunables;
+    tunables.retention = settings_.retention;
+    tunables.holder = settings_.holder;
+    tunables.random = [device = std::make_shared<std::random_device>()] {
+      return (std::uint64_t{(*device)()} << 32U) | (*device)();
+    };
+    administrator_peers peers{supervisor_, librarian_, reader_, {}};
+    if (settings_.is_node)
+      peers.host = caf::actor{*client_};
+    administrator_ =
+      spawn_administrator(*system_, tunables, peers, *ports_.clock);
+    admin_ = ask_administrator(*client_, administrator_);
   }
 
   /// Opens the door for commands of other processes, if there is to be one.
@@ -317,7 +322,8 @@ private:
     porter_tunables tunables;
     tunables.self = {door_protocol, settings_.pid, started_.epoch};
     porter_ = spawn_porter(*system_, tunables,
-                           {supervisor_, finder_, librarian_, {}}, *ports_.log);
+                           {supervisor_, finder_, librarian_, administrator_},
+                           *ports_.log);
     auto door = open_basp_door(
       *system_, {settings_.socket, {door_protocol, settings_.pid}}, porter_,
       *ports_.log);
@@ -359,6 +365,8 @@ private:
     end_actor(watcher_);
     if (finder_)
       (*client_)->send(finder_, cancel_atom_v);
+    // It holds the others' handles, and asks them.
+    end_actor(administrator_);
     end_actor(supervisor_);
     // Before the LIBRARIAN: whoever closes the library last tidies its log.
     end_actor(reader_);
@@ -429,12 +437,15 @@ private:
   supervisor_actor supervisor_;
   finder_actor finder_;
   watcher_actor watcher_;
+  administrator_actor administrator_;
+  std::unique_ptr<admin_plane> admin_;
   porter_actor porter_;
   std::unique_ptr<basp_door> door_;
 
   epoch_report started_;
   std::optional<result<find_report>> found_;
   error end_why_;
+  std::string shutdown_asker_;
   int stuck_threads_ = 0;
   int exit_code_ = exit_code_on_hang;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/admin_plane.hpp"
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/worker_pool.hpp"
 #include "domain/jobs/retry_policy.hpp"
@@ -62,6 +63,13 @@ struct system_settings {
   suspicion_policy suspicion;
   /// 0 = reconcile only at start.
   std::int64_t reconcile_ms = 300'000;
+  retention_policy retention;
+  /// Saved scales win over `analyzers`.
+  bool use_saved_scales = false;
+  /// Administrators can end this process: it is a node.
+  bool is_node = false;
+  /// Who works on the library, for people; empty: nobody does.
+  std::string holder;
   /// Media longer than this is refused; 0 = no limit.
   std::int64_t duration_s_max = 0;
   /// Folders to rescan when `system_ports::watch` reports a change.
@@ -108,7 +116,7 @@ public:
   /// later by itself.
   virtual void begin_idle_watch() = 0;
 
-  /// What `wait` saw first.
+  /// What `wait` saw first; append only.
   enum class event : std::uint8_t {
     /// The time passed.
     nothing,
@@ -118,6 +126,8 @@ public:
     idle,
     /// LIBRARIAN or SUPERVISOR ended; nothing more will happen. See `end_why`.
     spine_ended,
+    /// An administrator wants the node to end; see `shutdown_asker`.
+    shutdown_wanted,
   };
 
   /// Waits for the next event, at most this long.
@@ -128,6 +138,9 @@ public:
 
   /// After `event::spine_ended`.
   [[nodiscard]] virtual const error& end_why() const = 0;
+
+  /// After `event::shutdown_wanted`: who wants it.
+  [[nodiscard]] virtual const std::string& shutdown_asker() const = 0;
 
   /// How far the walk is, and how the work stands; 10 s at most.
   virtual result<find_progress> finding() = 0;
@@ -144,18 +157,18 @@ public:
 
   // -- writing ----------------------------------------------------------------
 
-  virtual result<std::string> add_text(text_entry entry) = 0;
+  /// @param token of the import that holds intake, if any
+  virtual result<std::string> add_text(text_entry entry, std::string token) = 0;
   virtual result<void> forget(entry_id entry, audit_note note) = 0;
   /// The entry's file got other bytes with the same sound; false when its
   /// results could not be kept and it must be analysed again.
   virtual result<bool> retag(entry_id entry, found_file now,
                              audit_note note) = 0;
-  virtual result<std::int64_t> retry(job_verb verb) = 0;
-  virtual result<std::int64_t> cancel(job_verb verb) = 0;
-  /// Queues what has neither result nor job; replies how many.
-  virtual result<std::int64_t> reconcile(bool dry_run) = 0;
-  virtual result<void> backup(const std::string& file) = 0;
-  virtual result<check_findings> check() = 0;
+
+  // -- administration ---------------------------------------------------------
+
+  /// Every admin verb; a system without store answers questions only.
+  virtual admin_plane& admin() = 0;
 
   // -- reading ----------------------------------------------------------------
 
@@ -165,7 +178,6 @@ public:
   virtual result<job_page> jobs(job_query query) = 0;
   virtual result<job_details> job_named(std::string word) = 0;
   virtual result<library_status> status() = 0;
-  virtual result<audit_rows> audit(audit_query query) = 0;
   virtual result<content_vector> vector_of(content_id content) = 0;
   /// The next vectors of a space; ask again with `last_seq` while `more`.
   virtual result<vector_block_ptr> vectors(result_query query) = 0;

@@ -53,12 +53,17 @@ private:
     // A walk may take hours; a FINDER that ends bounces the request.
     self_->request(finder_, caf::infinite, find_atom_v, std::move(request))
       .then([this](const find_report& x) { on_walked(x); },
-            [this](caf::error& why) {
-              walking_ = false;
-              report(from_caf(why));
-              if (std::exchange(changed_meanwhile_, false))
-                schedule();
-            });
+            [this](caf::error& why) { on_failed(from_caf(why)); });
+  }
+
+  void on_failed(const error& why) {
+    walking_ = false;
+    report(why);
+    const bool changed = std::exchange(changed_meanwhile_, false);
+    if (why.code == errc::refused)
+      schedule(tunables_.held_again_after);
+    else if (changed)
+      schedule();
   }
 
   void on_walked(const find_report& x) {
@@ -73,12 +78,16 @@ private:
   }
 
   void schedule() {
+    schedule(tunables_.settle_after);
+  }
+
+  void schedule(std::chrono::milliseconds after) {
     if (walking_) {
       changed_meanwhile_ = true;
       return;
     }
     if (!std::exchange(scheduled_, true))
-      self_->delayed_send(self_, tunables_.settle_after, rescan_atom_v);
+      self_->delayed_send(self_, after, rescan_atom_v);
   }
 
   void report(const error& why) {

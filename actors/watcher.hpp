@@ -23,6 +23,8 @@ struct watcher_tunables {
   std::chrono::milliseconds settle_after{1'000};
   /// Names the actor's own thread; borrowed, may be null.
   const thread_placement* threads = nullptr;
+  /// Time after which a walk is tried again that met a held intake.
+  std::chrono::milliseconds held_again_after{30'000};
 };
 
 /// Spawns the WATCHER: it sleeps in poll(2) until the folders change.

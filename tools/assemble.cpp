@@ -259,6 +259,15 @@ private:
       static_cast<int>(config_.supervisor.attempts_max);
     found.reconcile_ms = config_.supervisor.reconcile_s * 1'000;
     found.duration_s_max = config_.library.duration_s_max;
+    constexpr std::int64_t day_us = 86'400'000'000;
+    found.retention = {config_.supervisor.retention_done_days * day_us,
+                       config_.supervisor.retention_failed_days * day_us};
+    found.is_node = request_.role == "node";
+    found.use_saved_scales = found.is_node;
+    if (request_.access == library_access::read)
+      found.holder = look_at_machine(request_.library).holder;
+    else
+      found.holder = fmt::format("pid {} (troupe {})", getpid(), request_.role);
     found.watched = request_.watched;
     found.socket = door_;
     found.pid = getpid();

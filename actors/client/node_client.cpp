@@ -3,6 +3,7 @@
 #include "actors/actor_settings.hpp"
 #include "actors/basp_door.hpp"
 #include "actors/client/caller_link.hpp"
+#include "actors/client/node_admin.hpp"
 #include "actors/client/run_baseline.hpp"
 #include "actors/watchdog.hpp"
 
@@ -106,6 +107,7 @@ public:
     const watchdog guard{exit_code_, come_down_within};
     if (caller_)
       caf::anon_send_exit(caller_, caf::exit_reason::user_shutdown);
+    admin_.reset();
     link_ = {};
     caller_ = {};
     system_.reset();
@@ -134,6 +136,7 @@ public:
       porter.value(), caller_tunables{self, node_pid, options_.patience},
       std::move(events));
     link_ = caller_link{caller_};
+    admin_ = make_node_admin(link_);
     auto hello = ask<node_hello>(hello_atom_v, self);
     if (!hello)
       return hello.failure();
@@ -193,6 +196,10 @@ public:
     return desk_.end_why();
   }
 
+  [[nodiscard]] const std::string& shutdown_asker() const override {
+    return nobody_;
+  }
+
   result<find_progress> finding() override {
     return desk_.latest().finding;
   }
@@ -221,8 +228,8 @@ public:
 
   // -- writing ----------------------------------------------------------------
 
-  result<std::string> add_text(text_entry entry) override {
-    return ask<std::string>(text_atom_v, std::move(entry));
+  result<std::string> add_text(text_entry entry, std::string token) override {
+    return ask<std::string>(text_atom_v, std::move(entry), std::move(token));
   }
 
   result<void> forget(entry_id entry, audit_note note) override {
@@ -235,26 +242,8 @@ public:
                      retag_request{entry, std::move(now), std::move(note)});
   }
 
-  result<std::int64_t> retry(job_verb verb) override {
-    return ask<std::int64_t>(retry_atom_v, std::move(verb));
-  }
-
-  result<std::int64_t> cancel(job_verb verb) override {
-    return ask<std::int64_t>(cancel_atom_v, std::move(verb));
-  }
-
-  result<std::int64_t> reconcile(bool dry_run) override {
-    return ask<std::int64_t>(cover_atom_v, dry_run);
-  }
-
-  result<void> backup(const std::string& file) override {
-    const auto whole =
-      file.starts_with('/') ? file : options_.folder + "/" + file;
-    return confirm(ask<bool>(backup_atom_v, whole));
-  }
-
-  result<check_findings> check() override {
-    return ask<check_findings>(check_atom_v);
+  admin_plane& admin() override {
+    return *admin_;
   }
 
   // -- reading ----------------------------------------------------------------
@@ -281,15 +270,6 @@ public:
 
   result<library_status> status() override {
     return read<library_status>([&](auto& x) { return x.status(); });
-  }
-
-  result<audit_rows> audit(audit_query query) override {
-    return read<audit_rows>([&](auto& x) -> result<audit_rows> {
-      auto rows = x.audit(query.since_us, query.limit);
-      if (!rows)
-        return rows.failure();
-      return audit_rows{std::move(rows.value())};
-    });
   }
 
   result<content_vector> vector_of(content_id content) override {
@@ -369,11 +349,14 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   caf::actor caller_;
   caller_link link_;
+  std::unique_ptr<admin_plane> admin_;
   std::unique_ptr<library_reader> library_;
   epoch_report started_;
   work_progress work_before_;
   pool_statuses pools_before_;
   int exit_code_ = exit_code_on_hang;
+  /// A client is never asked to end.
+  std::string nobody_;
 };
 
 } // namespace

@@ -84,7 +84,7 @@ typename Inspector::result_type inspect(Inspector& f, slot_counters& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, pool_status& x) {
-  return f(x.kind, x.slots, x.live, x.stuck, x.broken, x.workers);
+  return f(x.name, x.kind, x.slots, x.live, x.stuck, x.broken, x.workers);
 }
 
 template <class Inspector>
@@ -94,7 +94,8 @@ typename Inspector::result_type inspect(Inspector& f, pool_statuses& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_in_hand& x) {
-  return f(x.worker, x.path, x.kind, x.elapsed_ms, x.media_s, x.duration_s);
+  return f(x.worker, x.job, x.path, x.kind, x.elapsed_ms, x.media_s,
+           x.duration_s, x.alone);
 }
 
 template <class Inspector>
@@ -217,7 +218,7 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, work_progress& x) {
   return f(x.total, x.done, x.failed, x.quarantined, x.cancelled, x.retried,
            x.refused, x.media_s, x.running, x.waiting, x.next_due_us, x.broken,
-           x.trouble, x.trouble_detail);
+           x.paused, x.trouble, x.trouble_detail);
 }
 
 template <class Inspector>

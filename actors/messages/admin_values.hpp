@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages/values.hpp"
+#include "domain/dispatch/drain_watch.hpp"
 #include "domain/jobs/hold_book.hpp"
 #include "domain/jobs/why_not_running.hpp"
 
@@ -32,17 +33,6 @@ struct resume_request {
 };
 
 // -- drain --------------------------------------------------------------------
-
-/// What becomes of the work that a drain did not see the end of. Sent: append
-/// only.
-enum class drain_rest : std::uint8_t {
-  /// It goes on.
-  wait = 0,
-  /// Running jobs go back to the queue; it costs them no attempt.
-  requeue = 1,
-  /// Running, ready and waiting jobs are cancelled.
-  cancel = 2,
-};
 
 struct drain_request {
   std::string asker;

@@ -31,17 +31,28 @@ using librarian_actor = caf::typed_actor<
   caf::replies_to<running_atom, std::int64_t>::with<claim_keys>,
   // Makes due jobs ready and counts. From the SUPERVISOR.
   caf::replies_to<wake_atom, job_kinds>::with<backlog>,
-  // Queues what has neither result nor job; true only counts. From the
-  // SUPERVISOR and from commands.
-  caf::replies_to<cover_atom, bool>::with<std::int64_t>,
+  // Queues what has neither result nor job. From the SUPERVISOR.
+  caf::replies_to<cover_atom, cover_order>::with<std::int64_t>,
+  // Counts and names what is still to run. From the SUPERVISOR.
+  caf::replies_to<live_atom, job_kinds>::with<live_jobs>,
+  // Changes what is held, and puts it on record. From the SUPERVISOR.
+  caf::replies_to<hold_atom, hold_order>::with<hold_outcome>,
+  // Replies what is held. From the SUPERVISOR, after a lost reply.
+  caf::replies_to<standing_atom>::with<held_state>,
+  // Puts on record what changes no row. From SUPERVISOR and ADMINISTRATOR.
+  caf::replies_to<note_atom, audit_note>::with<bool>,
+  // Lets a content out of quarantine. From the SUPERVISOR.
+  caf::replies_to<release_atom, release_order>::with<release_report>,
+  // Drops what is older than the retention. From the ADMINISTRATOR.
+  caf::replies_to<prune_atom, prune_order>::with<prune_report>,
   // Makes failed jobs ready again; replies how many. From commands.
   caf::replies_to<retry_atom, job_verb>::with<std::int64_t>,
   // Cancels jobs that do not run; replies how many. From the SUPERVISOR.
   caf::replies_to<cancel_atom, job_verb>::with<std::int64_t>,
-  // Copies the library to a new file. From commands.
-  caf::replies_to<backup_atom, std::string>::with<bool>,
-  // Checks the library from end to end. From commands.
-  caf::replies_to<check_atom>::with<check_findings>,
+  // Copies the library to a new file. From the ADMINISTRATOR.
+  caf::replies_to<backup_atom, backup_order>::with<bool>,
+  // Checks the library from end to end. From the ADMINISTRATOR.
+  caf::replies_to<check_atom, audit_note>::with<check_findings>,
   // Commits what is open. From itself, behind the messages already waiting.
   caf::reacts_to<commit_atom>,
   // Moves the log into the file when nothing else is to do. From itself.

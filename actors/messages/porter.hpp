@@ -28,22 +28,13 @@ using porter_actor = caf::typed_actor<
   caf::replies_to<progress_atom>::with<work_progress>,
   // Replies how the pools stand. From commands.
   caf::replies_to<status_atom>::with<pool_statuses>,
-  // Stores a text; replies the entry's public id. From `add`.
-  caf::replies_to<text_atom, text_entry>::with<std::string>,
+  // Stores a text; replies the entry's public id. The word is an import's
+  // token, or empty. From `add`.
+  caf::replies_to<text_atom, text_entry, std::string>::with<std::string>,
   // Forgets an entry. From `forget`.
   caf::replies_to<forget_atom, forget_request>::with<bool>,
   // Gives an entry's results to its file's new bytes. From `tag`.
   caf::replies_to<retag_atom, retag_request>::with<bool>,
-  // Makes failed jobs ready again; replies how many. From `jobs`, `index`.
-  caf::replies_to<retry_atom, job_verb>::with<std::int64_t>,
-  // Cancels jobs; replies how many. From `jobs`.
-  caf::replies_to<cancel_atom, job_verb>::with<std::int64_t>,
-  // Queues what has neither result nor job; true only counts. From `admin`.
-  caf::replies_to<cover_atom, bool>::with<std::int64_t>,
-  // Copies the library to a new file. From `admin`.
-  caf::replies_to<backup_atom, std::string>::with<bool>,
-  // Checks the library from end to end. From `admin`.
-  caf::replies_to<check_atom>::with<check_findings>,
   // Tells the clients that wait how things stand. From itself.
   caf::reacts_to<news_atom>>;
 

@@ -2,6 +2,7 @@
 
 #include "domain/dispatch/worker_pool.hpp"
 #include "domain/jobs/attempt.hpp"
+#include "domain/jobs/hold_book.hpp"
 #include "domain/jobs/job.hpp"
 #include "domain/library/found_file.hpp"
 #include "domain/ports/crash_notes.hpp"
@@ -23,6 +24,8 @@ namespace troupe {
 /// Files to record, in one transaction.
 struct found_batch {
   std::vector<found_file> files;
+  /// The import's, where one holds intake.
+  std::string token = {};
 };
 
 /// The start of a SUPERVISOR's incarnation.
@@ -46,6 +49,7 @@ struct epoch_report {
   std::int64_t quarantined = 0;
   /// Only those that a crash names or that were quarantined.
   std::vector<returned_job> named;
+  held_state held;
 };
 
 struct claim_keys {
@@ -64,6 +68,34 @@ struct check_findings {
 /// A bulk verb on jobs.
 struct job_verb {
   job_filter filter;
+  bool dry_run = false;
+  audit_note note;
+};
+
+/// Has content without result queued. A note without actor: no audit row.
+struct cover_order {
+  bool dry_run = false;
+  audit_note note;
+};
+
+/// A change of what is held.
+struct hold_order {
+  hold_change change;
+  audit_note note;
+};
+
+struct backup_order {
+  std::string file;
+  audit_note note;
+};
+
+struct release_order {
+  std::string hash;
+  audit_note note;
+};
+
+struct prune_order {
+  retention_policy policy;
   bool dry_run = false;
   audit_note note;
 };
@@ -99,11 +131,15 @@ struct worker_end {
 /// One job in hand, for whoever watches.
 struct work_in_hand {
   std::string worker;
+  /// Public id.
+  std::string job;
   std::string path;
   job_kind kind = job_kind::audio_analyze;
   std::int64_t elapsed_ms = 0;
   double media_s = 0.0;
   double duration_s = 0.0;
+  /// Nothing else runs meanwhile.
+  bool alone = false;
 };
 
 /// How the work of this incarnation stands.
@@ -127,6 +163,8 @@ struct work_progress {
   std::int64_t next_due_us = 0;
   /// Why a pool gives out no work; empty while all do.
   std::string broken;
+  /// Why a kind of job is not claimed at present; empty while all are.
+  std::string paused;
   /// Why the library cannot be written at present; `errc::none` when it can.
   errc trouble = errc::none;
   std::string trouble_detail;
@@ -134,7 +172,10 @@ struct work_progress {
 
 /// How a pool stands.
 struct pool_status {
+  /// "analyzers", …
+  std::string name;
   job_kind kind = job_kind::audio_analyze;
+  /// As configured or scaled.
   int slots = 0;
   int live = 0;
   int stuck = 0;
@@ -165,6 +206,8 @@ struct find_request {
   bool force = false;
   /// Names the walk for `find_progress` and for its early end; 0 = nameless.
   std::int64_t walk = 0;
+  /// The import's, where one holds intake.
+  std::string token = {};
 };
 
 /// How far a walk is, and what it found.

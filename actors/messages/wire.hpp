@@ -116,7 +116,7 @@ typename Inspector::result_type inspect(Inspector& f, run_news& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, find_request& x) {
-  return crosses(f, x.roots, x.dry_run, x.prune, x.force, x.walk);
+  return crosses(f, x.roots, x.dry_run, x.prune, x.force, x.walk, x.token);
 }
 
 template <class Inspector>

@@ -10,8 +10,8 @@ namespace troupe {
 
 worker_pool::worker_pool(job_kind kind, const pool_limits& limits)
   : kind_(kind), limits_(limits), restarts_(limits.restarts),
-    slots_(static_cast<std::size_t>(limits.slots)) {
-  assert(limits.slots > 0);
+    slots_(static_cast<std::size_t>(limits.slots)), wanted_(limits.slots) {
+  assert(limits.slots >= 0);
 }
 
 // -- events -------------------------------------------------------------------
@@ -34,11 +34,12 @@ bool worker_pool::ask(const worker_seat& seat) {
 
 worker_seat worker_pool::assign(claimed_job job, std::int64_t now_us,
                                 std::int64_t now_ms) {
+  const auto end = slots_.begin() + meant();
   const auto idle_slot =
-    std::find_if(slots_.begin(), slots_.end(), [](const slot_state& state) {
+    std::find_if(slots_.begin(), end, [](const slot_state& state) {
       return state.occupied && state.waiting;
     });
-  assert(idle_slot != slots_.end());
+  assert(idle_slot != end);
   idle_slot->waiting = false;
   held_job held;
   held.job = std::move(job);
@@ -112,6 +113,19 @@ void worker_pool::fail(std::string reason) {
     broken_ = std::move(reason);
 }
 
+void worker_pool::resize(int slots) {
+  assert(slots >= 0);
+  wanted_ = slots;
+  if (static_cast<std::size_t>(slots) > slots_.size())
+    slots_.resize(static_cast<std::size_t>(slots));
+}
+
+void worker_pool::retire(int slot) {
+  auto& state = slots_.at(static_cast<std::size_t>(slot));
+  assert(slot >= wanted_ && !state.job);
+  vacate(state);
+}
+
 std::optional<worker_seat> worker_pool::cancel(job_id job) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     auto& held = slots_[i].job;
@@ -128,10 +142,9 @@ std::optional<worker_seat> worker_pool::cancel(job_id job) {
 int worker_pool::idle() const noexcept {
   if (!broken_.empty())
     return 0;
-  return static_cast<int>(
-    std::count_if(slots_.begin(), slots_.end(), [](const slot_state& state) {
-      return state.occupied && state.waiting;
-    }));
+  return static_cast<int>(std::count_if(
+    slots_.begin(), slots_.begin() + meant(),
+    [](const slot_state& state) { return state.occupied && state.waiting; }));
 }
 
 int worker_pool::busy() const noexcept {
@@ -151,9 +164,19 @@ std::vector<int> worker_pool::vacant() const {
   std::vector<int> found;
   if (!broken_.empty())
     return found;
-  for (std::size_t i = 0; i < slots_.size(); ++i)
-    if (!slots_[i].occupied)
-      found.push_back(static_cast<int>(i));
+  for (int slot = 0; slot < meant(); ++slot)
+    if (!slots_[static_cast<std::size_t>(slot)].occupied)
+      found.push_back(slot);
+  return found;
+}
+
+std::vector<int> worker_pool::surplus() const {
+  std::vector<int> found;
+  for (int slot = wanted_; slot < slots(); ++slot) {
+    const auto& state = slots_[static_cast<std::size_t>(slot)];
+    if (state.occupied && !state.job)
+      found.push_back(slot);
+  }
   return found;
 }
 
@@ -194,6 +217,11 @@ const slot_counters& worker_pool::counters(int slot) const {
 }
 
 // -- helpers ------------------------------------------------------------------
+
+std::ptrdiff_t worker_pool::meant() const noexcept {
+  return std::min(static_cast<std::ptrdiff_t>(wanted_),
+                  static_cast<std::ptrdiff_t>(slots_.size()));
+}
 
 worker_pool::slot_state*
 worker_pool::current(const worker_seat& seat) noexcept {

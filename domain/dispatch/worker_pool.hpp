@@ -59,7 +59,8 @@ struct slot_counters {
 /// who died, who is stuck. Knows no actor and no clock.
 ///
 /// Invariant: a slot is vacant, idle, or holds exactly one job; unless the
-/// pool is broken, every slot is meant to be occupied.
+/// pool is broken, every slot below `wanted` is meant to be occupied. Slots
+/// above are surplus: they get no job and are to be retired once idle.
 class worker_pool {
 public:
   worker_pool(job_kind kind, const pool_limits& limits);
@@ -98,6 +99,13 @@ public:
   /// Breaks the pool by hand or by limit; no work is given out any more.
   void fail(std::string reason);
 
+  /// Gives the pool another size, from 0; jobs in surplus slots go on.
+  void resize(int slots);
+
+  /// Vacates an idle surplus slot; the caller ends its worker, whose death
+  /// then counts as none. @pre `surplus` named it
+  void retire(int slot);
+
   /// Marks a held job as being cancelled; nothing when nobody holds it, or it
   /// is marked already.
   [[nodiscard]] std::optional<worker_seat> cancel(job_id job);
@@ -114,9 +122,18 @@ public:
   /// Jobs in hand.
   [[nodiscard]] int busy() const noexcept;
 
+  /// Slots that there are, surplus ones included: slot numbers are below this.
   [[nodiscard]] int slots() const noexcept {
     return static_cast<int>(slots_.size());
   }
+
+  /// Slots that there should be.
+  [[nodiscard]] int wanted() const noexcept {
+    return wanted_;
+  }
+
+  /// Occupied surplus slots without a job.
+  [[nodiscard]] std::vector<int> surplus() const;
 
   /// Occupied slots.
   [[nodiscard]] int live() const noexcept;
@@ -156,6 +173,8 @@ private:
     slot_counters counters;
   };
 
+  /// Slots below `wanted_`, as many as there are.
+  [[nodiscard]] std::ptrdiff_t meant() const noexcept;
   [[nodiscard]] slot_state* current(const worker_seat& seat) noexcept;
   static void vacate(slot_state& slot) noexcept;
 
@@ -163,6 +182,7 @@ private:
   pool_limits limits_;
   restart_policy restarts_;
   std::vector<slot_state> slots_;
+  int wanted_ = 0;
   int stuck_ = 0;
   std::string broken_;
 };

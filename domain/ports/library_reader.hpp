@@ -271,7 +271,8 @@ public:
   /// Jobs, most recently changed first.
   [[nodiscard]] virtual result<job_page> jobs(const job_query& query) = 0;
 
-  /// The job with this id or unique prefix, with its attempts. Ambiguous:
+  /// The job with this id or unique prefix, or the newest of the content with
+  /// this SHA-256 (64 hexadecimal digits), with its attempts. Ambiguous:
   /// `errc::invalid_argument`.
   [[nodiscard]] virtual result<job_details>
   job_named(const std::string& word) = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/jobs/hold_book.hpp"
 #include "domain/jobs/job.hpp"
 #include "domain/library/found_file.hpp"
 #include "domain/result.hpp"
@@ -8,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe {
@@ -203,6 +205,25 @@ struct quarantine_release {
   content_hash hash{};
 };
 
+/// A job that is still to run.
+struct live_job {
+  /// Public id.
+  std::string ulid;
+  job_kind kind = job_kind::audio_analyze;
+  /// scheduled, ready or retry.
+  job_state state = job_state::ready;
+  /// Raw bytes; may be empty.
+  std::string path;
+};
+
+/// Jobs of some kinds that are still to run or run.
+struct live_jobs {
+  /// Running ones included.
+  std::int64_t total = 0;
+  /// Some that do not run, in no order.
+  std::vector<live_job> rows;
+};
+
 // -- the store ----------------------------------------------------------------
 
 /// The library file, for writing: the one writer of all durable state.
@@ -301,6 +322,30 @@ public:
   virtual result<std::int64_t> cancel(const job_filter& filter, bool dry_run,
                                       const audit_note& note,
                                       std::int64_t now_us) = 0;
+
+  /// Counts the jobs of `kinds` that are still to run or run, and names at
+  /// most `limit` of those that do not run.
+  virtual result<live_jobs> live(std::span<const job_kind> kinds,
+                                 std::int64_t limit) = 0;
+
+  /// Lets the content with this SHA-256 (hexadecimal, or a unique prefix of at
+  /// least 4 digits) out of quarantine: its job is ready, its crashes are
+  /// forgotten. `errc::not_found`; `errc::invalid_argument` for what is no
+  /// hash, or fits several.
+  virtual result<quarantine_release> release_content(std::string_view hash,
+                                                     const audit_note& note,
+                                                     std::int64_t now_us) = 0;
+
+  /// Drops ended jobs older than the retention, with their attempts. A failed
+  /// job that a present entry still names stays, or it would be tried again;
+  /// of its attempts only the last one does.
+  virtual result<prune_report> prune(const retention_policy& policy,
+                                     bool dry_run, const audit_note& note,
+                                     std::int64_t now_us) = 0;
+
+  /// Pauses, import and saved scales.
+  virtual result<held_state> held() = 0;
+  virtual result<void> put_held(const held_state& held) = 0;
 
   /// Appends an audit row.
   virtual result<void> audit(const audit_note& note, std::int64_t affected,

@@ -83,14 +83,14 @@ std::optional<job_state> named_state(store_context& store,
   return std::nullopt;
 }
 
+} // namespace
+
 std::string recipe_list(const store_context& store) {
   std::string text;
   for (const auto& known : store.recipes)
     text += fmt::format("{}{}", text.empty() ? "" : ", ", known.id);
   return text;
 }
-
-} // namespace
 
 std::int64_t reconcile_jobs(store_context& store, bool dry_run,
                             std::int64_t now_us) {

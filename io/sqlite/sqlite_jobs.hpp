@@ -4,6 +4,8 @@
 #include "io/sqlite/sqlite_store_context.hpp"
 
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 /// The jobs of the library: claims, ends, epochs. Internal to
@@ -53,7 +55,7 @@ void claim_jobs(store_context& store, const claim_order& order,
                                 std::span<const job_kind> kinds,
                                 std::int64_t now_us);
 
-// -- bulk verbs (sqlite_job_verbs.cpp) ----------------------------------------
+// -- bulk verbs (sqlite_job_verbs.cpp, sqlite_job_care.cpp) -------------------
 
 [[nodiscard]] std::int64_t reconcile_jobs(store_context& store, bool dry_run,
                                           std::int64_t now_us);
@@ -67,5 +69,22 @@ void claim_jobs(store_context& store, const claim_order& order,
                                        const job_filter& filter, bool dry_run,
                                        const audit_note& note,
                                        std::int64_t now_us);
+
+[[nodiscard]] live_jobs list_live_jobs(store_context& store,
+                                       std::span<const job_kind> kinds,
+                                       std::int64_t limit);
+
+[[nodiscard]] quarantine_release release_content(store_context& store,
+                                                 std::string_view hash,
+                                                 const audit_note& note,
+                                                 std::int64_t now_us);
+
+[[nodiscard]] prune_report prune_jobs(store_context& store,
+                                      const retention_policy& policy,
+                                      bool dry_run, const audit_note& note,
+                                      std::int64_t now_us);
+
+/// "3, 7": the rows of this run's recipes, for a statement.
+[[nodiscard]] std::string recipe_list(const store_context& store);
 
 } // namespace troupe::io::sqlite

@@ -1,6 +1,7 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 
 #include "io/sqlite/sqlite_entries.hpp"
+#include "io/sqlite/sqlite_holds.hpp"
 #include "io/sqlite/sqlite_jobs.hpp"
 #include "io/sqlite/sqlite_schema.hpp"
 
@@ -271,6 +272,38 @@ public:
     return inside("cancel jobs", [&] {
       return sqlite::cancel_jobs(context_, filter, dry_run, note, now_us);
     });
+  }
+
+  result<live_jobs> live(std::span<const job_kind> kinds,
+                         std::int64_t limit) override {
+    return inside("list live jobs", [&] {
+      return sqlite::list_live_jobs(context_, kinds, limit);
+    });
+  }
+
+  result<quarantine_release> release_content(std::string_view hash,
+                                             const audit_note& note,
+                                             std::int64_t now_us) override {
+    return inside("release a content", [&] {
+      return sqlite::release_content(context_, hash, note, now_us);
+    });
+  }
+
+  result<prune_report> prune(const retention_policy& policy, bool dry_run,
+                             const audit_note& note,
+                             std::int64_t now_us) override {
+    return inside("prune", [&] {
+      return sqlite::prune_jobs(context_, policy, dry_run, note, now_us);
+    });
+  }
+
+  result<held_state> held() override {
+    return inside("read what is held", [&] { return sqlite::read_held(*db_); });
+  }
+
+  result<void> put_held(const held_state& held) override {
+    return inside("store what is held",
+                  [&] { sqlite::write_held(*db_, held); });
   }
 
   result<void> audit(const audit_note& note, std::int64_t affected,

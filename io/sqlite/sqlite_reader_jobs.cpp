@@ -32,6 +32,12 @@ constexpr command find_job{"find a job", TROUPE_JOB_COLUMNS
                            " WHERE j.ulid >= ?1 AND j.ulid < ?2"
                            " ORDER BY j.ulid LIMIT ?3"};
 
+// The newest job of a content: older ones are of another version.
+constexpr command find_job_of_content{
+  "find the job of a content", TROUPE_JOB_COLUMNS
+  " WHERE j.content = (SELECT id FROM contents WHERE sha256 = ?1)"
+  " ORDER BY j.id DESC LIMIT 1"};
+
 #undef TROUPE_JOB_COLUMNS
 
 constexpr command count_ahead{
@@ -117,6 +123,13 @@ std::vector<attempt_row> attempts_of(database& db, job_id job) {
   return attempts;
 }
 
+/// A whole SHA-256, in lower case: longer than any ULID.
+bool is_content_hash(std::string_view word) {
+  constexpr std::size_t hash_digits = 64;
+  return word.size() == hash_digits
+         && word.find_first_not_of("0123456789abcdef") == word.npos;
+}
+
 void refuse_ambiguous(database& db, const std::string& word,
                       const std::vector<job_row>& matches) {
   std::string listed;
@@ -167,6 +180,14 @@ job_details read_job_named(database& db, const std::string& word) {
     rows.bind_text(*prefix).bind_text(end);
     rows.bind(static_cast<std::int64_t>(matches_listed_max) + 1);
     while (rows.row()) {
+      matches.push_back(job_of(rows));
+      rank = rows.integer(18);
+    }
+  }
+  if (is_content_hash(word)) {
+    const auto hash = bytes_of_hex(word);
+    auto rows = db.use(find_job_of_content);
+    if (rows.bind_blob(hash).row()) {
       matches.push_back(job_of(rows));
       rank = rows.integer(18);
     }

@@ -1,3 +1,4 @@
+#include "io/sqlite/sqlite_holds.hpp"
 #include "io/sqlite/sqlite_reader_queries.hpp"
 
 #include <algorithm>
@@ -145,6 +146,7 @@ library_status read_status(database& db, const recipe_rows& recipes) {
   }
   status.coverage = read_coverage(db, states);
   status.failures = read_failures(db);
+  status.held = read_held(db);
   auto audit = db.use(count_audit);
   if (audit.row()) {
     status.audit_rows = audit.integer(0);

@@ -200,8 +200,39 @@ CREATE TABLE fingerprints(
 CREATE UNIQUE INDEX fingerprints_by_content ON fingerprints(content, recipe);
 )sql";
 
-constexpr std::array<migration, 2> all_steps{
-  {{version_1}, {fingerprints_step}}};
+constexpr const char* holds_step = R"sql(
+-- Who wants what to stand still (domain/jobs/pause_ledger.hpp). scope and kind
+-- are its numbers, kind 0 where scope is no kind; until_us 0: no end.
+CREATE TABLE pauses(
+  scope INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  since_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL,
+  PRIMARY KEY(scope, kind, owner)
+) STRICT, WITHOUT ROWID;
+
+-- The last import's hold on intake (domain/jobs/import_lease.hpp).
+CREATE TABLE imports(
+  id INTEGER PRIMARY KEY CHECK(id = 1),
+  token TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  begun_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL,
+  ended_us INTEGER NOT NULL
+) STRICT;
+
+-- Sizes of pools that outlive the process. The revision of these three tables
+-- is meta 'held'.
+CREATE TABLE scales(
+  pool TEXT PRIMARY KEY,
+  slots INTEGER NOT NULL CHECK(slots >= 0)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<migration, 3> all_steps{
+  {{version_1}, {fingerprints_step}, {holds_step}}};
 
 // -- what kind of file it is --------------------------------------------------
 

@@ -60,6 +60,16 @@ std::string_view cut_text(std::string_view text,
   return text.substr(0, bytes_max);
 }
 
+std::string bytes_of_hex(std::string_view digits) {
+  const auto value = [](char x) {
+    return x <= '9' ? x - '0' : x - 'a' + 10;
+  };
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes += static_cast<char>(value(digits[i]) * 16 + value(digits[i + 1]));
+  return bytes;
+}
+
 void write_audit(database& db, std::int64_t now_us, const audit_note& note,
                  std::int64_t affected) {
   db.use(insert_audit)

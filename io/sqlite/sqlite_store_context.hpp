@@ -6,6 +6,7 @@
 #include "io/sqlite/sqlite_database.hpp"
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -85,6 +86,9 @@ bytes_of(const content_hash& hash) noexcept {
     hash[i] = static_cast<std::uint8_t>(bytes[i]);
   return hash;
 }
+
+/// The bytes of an even number of lower-case hexadecimal digits.
+[[nodiscard]] std::string bytes_of_hex(std::string_view digits);
 
 /// The longest prefix of at most `bytes_max` that ends between two UTF-8
 /// characters.

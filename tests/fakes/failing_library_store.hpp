@@ -117,9 +117,35 @@ public:
     return real_->cancel(filter, dry_run, note, now_us);
   }
 
+  result<live_jobs> live(std::span<const job_kind> kinds,
+                         std::int64_t limit) override {
+    return pass<live_jobs>("live", [&] { return real_->live(kinds, limit); });
+  }
+
+  result<quarantine_release> release_content(std::string_view hash,
+                                             const audit_note& note,
+                                             std::int64_t now_us) override {
+    return real_->release_content(hash, note, now_us);
+  }
+
+  result<prune_report> prune(const retention_policy& policy, bool dry_run,
+                             const audit_note& note,
+                             std::int64_t now_us) override {
+    return real_->prune(policy, dry_run, note, now_us);
+  }
+
+  result<held_state> held() override {
+    return pass<held_state>("held", [&] { return real_->held(); });
+  }
+
+  result<void> put_held(const held_state& held) override {
+    return pass<void>("put_held", [&] { return real_->put_held(held); });
+  }
+
   result<void> audit(const audit_note& note, std::int64_t affected,
                      std::int64_t now_us) override {
-    return real_->audit(note, affected, now_us);
+    return pass<void>("audit",
+                      [&] { return real_->audit(note, affected, now_us); });
   }
 
   result<void> backup(const std::string& file) override {

@@ -23,7 +23,8 @@ int run_add(const command_context& context, text_entry entry) {
   auto open = open_for_writing(context, "add");
   if (!open)
     return report_failure(open.failure());
-  const auto id = open.value()->system().add_text(std::move(entry));
+  const auto id =
+    open.value()->system().add_text(std::move(entry), import_token());
   if (!id)
     return report_failure(id.failure());
   if (context.options.json || context.options.jsonl)

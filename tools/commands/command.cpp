@@ -113,13 +113,15 @@ open_for_reading(const command_context& context) {
 }
 
 result<std::unique_ptr<assembly>>
-open_for_writing(const command_context& context, std::string role) {
+open_for_writing(const command_context& context, std::string role,
+                 bool with_workers) {
   const auto config = effective_config(context.options);
   if (!config)
     return config.failure();
   assembly_request request;
   request.access = library_access::write;
   request.role = std::move(role);
+  request.with_workers = with_workers;
   request.may_use_node = true;
   auto opened = open_assembly(context, *config, std::move(request));
   if (opened)
@@ -153,9 +155,27 @@ result<entry_row> named_entry(assembly& open, const std::string& word) {
                            word)};
 }
 
+result<std::unique_ptr<assembly>>
+open_for_asking(const command_context& context, std::string role) {
+  const auto holder = look_at_machine(library_path(context.options)).holder;
+  if (!holder.empty() && !context.options.no_node) {
+    auto node = open_for_writing(context, std::move(role));
+    if (node && node.value()->system().is_elsewhere())
+      return node;
+  }
+  return open_for_reading(context);
+}
+
+std::string import_token() {
+  return environment("TROUPE_IMPORT_TOKEN").value_or("");
+}
+
+std::string asker() {
+  return fmt::format("uid:{}", getuid());
+}
+
 audit_note note_of(std::string action, std::string target) {
-  return {
-    fmt::format("uid:{}", getuid()), std::move(action), std::move(target), {}};
+  return {asker(), std::move(action), std::move(target), {}};
 }
 
 void tell_named_crashes(troupe_system& system) {

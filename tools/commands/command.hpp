@@ -53,9 +53,23 @@ open_assembly(const command_context& context, const loaded_config& config,
 [[nodiscard]] result<std::unique_ptr<assembly>>
 open_for_reading(const command_context& context);
 
-/// A system that may write but runs no jobs, with the lock held for `role`.
+/// A system that may write, with the lock held for `role`; without workers its
+/// jobs wait.
 [[nodiscard]] result<std::unique_ptr<assembly>>
-open_for_writing(const command_context& context, std::string role);
+open_for_writing(const command_context& context, std::string role,
+                 bool with_workers = false);
+
+/// The node that works on the library, or else a system that only reads: for
+/// questions that a node alone answers in full.
+[[nodiscard]] result<std::unique_ptr<assembly>>
+open_for_asking(const command_context& context, std::string role);
+
+/// The token of the import that this command is a part of
+/// (TROUPE_IMPORT_TOKEN); empty: of none.
+[[nodiscard]] std::string import_token();
+
+/// Who asks: "uid:1000".
+[[nodiscard]] std::string asker();
 
 /// The entry that a user's word names: an existing FILE wins over an ID.
 [[nodiscard]] result<entry_row> named_entry(assembly& open,
@@ -85,6 +99,10 @@ void add_preprocess_command(CLI::App& app, command_context& context);
 void add_export_command(CLI::App& app, command_context& context);
 void add_jobs_command(CLI::App& app, command_context& context);
 void add_admin_command(CLI::App& app, command_context& context);
+/// The verbs of `admin` that hold and release work.
+void add_hold_commands(CLI::App& admin, command_context& context);
+/// `admin import`.
+void add_import_command(CLI::App& admin, command_context& context);
 void add_config_command(CLI::App& app, command_context& context);
 void add_doctor_command(CLI::App& app, command_context& context);
 void add_node_command(CLI::App& app, command_context& context);

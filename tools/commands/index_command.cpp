@@ -127,10 +127,10 @@ void tell_end(const index_summary& summary) {
 }
 
 int retry_failed(troupe_system& system) {
-  job_verb verb;
-  verb.filter.state = job_state::failed;
-  verb.note = note_of("retry", "state=failed");
-  const auto count = system.retry(verb);
+  job_change_request request;
+  request.asker = asker();
+  request.state = to_string(job_state::failed);
+  const auto count = system.admin().retry(request);
   if (!count)
     return report_failure(count.failure());
   fmt::print(stderr, "trying {} failed jobs again\n", *count);
@@ -156,10 +156,10 @@ int run_walk(const command_context& context, const index_options& options,
   summary.pruned = options.prune;
   for (const auto& path : options.paths)
     summary.where += (summary.where.empty() ? "" : ", ") + shown_text(path);
-  summary.run = run_until_idle(
-    *open.value(),
-    {options.paths, options.dry_run, options.prune, options.force}, line,
-    config.config.supervisor.grace_s * 1'000);
+  summary.run = run_until_idle(*open.value(),
+                               {options.paths, options.dry_run, options.prune,
+                                options.force, 0, import_token()},
+                               line, config.config.supervisor.grace_s * 1'000);
   if (summary.run.end != run_end::not_walked
       && summary.run.end != run_end::broken_library)
     look_into_library(system, begun_us, summary);

@@ -1,6 +1,7 @@
 #include "tools/commands/index_run.hpp"
 
 #include "tools/terminal/interruption.hpp"
+#include "tools/terminal/shown_text.hpp"
 
 #include <fmt/format.h>
 
@@ -43,8 +44,9 @@ private:
       on_found();
       break;
     case troupe_system::event::idle:
-      // A broken pool is idle as well.
+      // A broken or a paused pool is idle as well.
       look();
+      tell_pause();
       if (!ended_)
         end(run_end::idle);
       break;
@@ -53,6 +55,7 @@ private:
       end(run_end::broken_library);
       break;
     case troupe_system::event::nothing:
+    case troupe_system::event::shutdown_wanted:
       look();
       break;
     }
@@ -89,6 +92,14 @@ private:
       outcome_.why = {errc::internal, work->broken};
       end(run_end::broken_pool);
     }
+  }
+
+  void tell_pause() {
+    if (outcome_.work.paused.empty())
+      return;
+    line_.hide();
+    fmt::print(stderr, "notice: {}; its jobs wait\n",
+               shown_text(outcome_.work.paused));
   }
 
   void show() {

@@ -1,6 +1,8 @@
+#include "domain/text/utf8.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/exit_code.hpp"
 #include "tools/output/job_text.hpp"
+#include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/terminal.hpp"
 
 #include <CLI/CLI.hpp>
@@ -56,46 +58,27 @@ int run_show(const command_context& context, const jobs_options& options) {
 }
 
 int run_why(const command_context& context, const jobs_options& options) {
-  auto open = open_for_reading(context);
+  auto open = open_for_asking(context, "jobs why");
   if (!open)
     return report_failure(open.failure());
-  const auto details = open.value()->system().job_named(options.id);
-  if (!details)
-    return report_failure(details.failure());
-  const auto holder = look_at_machine(library_path(context.options)).holder;
-  const auto reason =
-    why_not_running(details->job, holder, open.value()->clock().now_us());
+  // An existing FILE wins over an ID (CONTRACT, rule 7).
+  const auto real = open.value()->finder().resolve(options.id);
+  const auto answer = open.value()->system().admin().why(
+    {asker(), real ? real.value() : options.id});
+  if (!answer)
+    return report_failure(answer.failure());
   if (context.options.json || context.options.jsonl)
     print_json({{"schema", 1},
-                {"id", details->job.ulid},
-                {"state", to_string(details->job.state)},
-                {"reason", reason}});
+                {"id", answer->job},
+                {"state", to_string(answer->state)},
+                {"cause", to_string(answer->cause)},
+                {"reason", to_utf8(answer->text)}});
   else
-    fmt::print("{}\n", reason);
+    fmt::print("{}\n", shown_text(answer->text));
   return exit_code::ok;
 }
 
 // -- changing -----------------------------------------------------------------
-
-/// The jobs meant: one by its id, or those of the filter.
-result<job_filter> filter_of(troupe_system& system,
-                             const jobs_options& options) {
-  job_filter filter;
-  filter.state = parse_job_state(options.state);
-  filter.kind = parse_job_kind(options.kind);
-  filter.why = parse_error_class(options.why);
-  if (options.id.empty()) {
-    if (!filter.state && !filter.kind && !filter.why)
-      return error{errc::invalid_argument,
-                   "jobs: name an ID, or --state, --kind or --class"};
-    return filter;
-  }
-  const auto details = system.job_named(options.id);
-  if (!details)
-    return details.failure();
-  filter.ulid = details->job.ulid;
-  return filter;
-}
 
 int run_change(const command_context& context, const jobs_options& options,
                bool retry) {
@@ -103,15 +86,10 @@ int run_change(const command_context& context, const jobs_options& options,
   auto open = open_for_writing(context, "jobs " + verb_name);
   if (!open)
     return report_failure(open.failure());
-  auto& system = open.value()->system();
-  const auto filter = filter_of(system, options);
-  if (!filter)
-    return report_failure(filter.failure());
-  job_verb verb;
-  verb.filter = *filter;
-  verb.dry_run = options.dry_run;
-  verb.note = note_of(verb_name, filter->ulid);
-  const auto count = retry ? system.retry(verb) : system.cancel(verb);
+  const job_change_request request{asker(),      options.id,  options.state,
+                                   options.kind, options.why, options.dry_run};
+  auto& admin = open.value()->system().admin();
+  const auto count = retry ? admin.retry(request) : admin.cancel(request);
   if (!count)
     return report_failure(count.failure());
   if (context.options.json || context.options.jsonl)
@@ -176,7 +154,8 @@ void add_jobs_command(CLI::App& app, command_context& context) {
   show->footer("Example: troupe jobs show 01HZX");
   choose(show, context, options, run_show);
   auto* why = jobs->add_subcommand("why", "Says why a job does not run");
-  why->add_option("ID", options->id, "An id or a start of one")->required();
+  why->add_option("ID", options->id, "An id, a start of one, or a file")
+    ->required();
   why->footer("Example: troupe jobs why 01HZX");
   choose(why, context, options, run_why);
   for (const bool retries : {true, false}) {

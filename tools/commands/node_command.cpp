@@ -69,7 +69,7 @@ public:
         return code;
       if (wish == node_wish::reload)
         reload();
-      if (wish == node_wish::end)
+      if (wish == node_wish::end || shutdown_wanted_)
         return drain();
     }
   }
@@ -94,6 +94,11 @@ private:
     case troupe_system::event::found:
       if (!system.found())
         report_failure(system.found().failure());
+      break;
+    case troupe_system::event::shutdown_wanted:
+      fmt::print(stderr, "ending, as {} wants\n",
+                 shown_text(system.shutdown_asker()));
+      shutdown_wanted_ = true;
       break;
     default:
       break;
@@ -139,6 +144,7 @@ private:
   std::unique_ptr<service_host> host_ =
     io::open_posix_service_host(io::read_service_environment());
   std::string summary_;
+  bool shutdown_wanted_ = false;
 };
 
 int run_node(const command_context& context,
@@ -172,7 +178,7 @@ int run_node(const command_context& context,
   if (const auto ready = node.announce(); !ready)
     return report_failure(ready.failure());
   if (!roots.empty())
-    system.begin_find({roots, false, false, false});
+    system.begin_find({roots, false, false, false, 0, import_token()});
   const int code = node.serve();
   system.exit_code_if_hung(code);
   return code;

@@ -19,14 +19,14 @@ _troupe() {
         # Groups of commands are "jobs list" and the like.
         command+=${command:+ }$word
         case $command in
-          jobs | admin | 'admin quarantine' | config) ;;
+          jobs | admin | 'admin quarantine' | 'admin import' | config) ;;
           *) break ;;
         esac
         ;;
     esac
   done
 
-  [[ $command == jobs* ]] && kinds='index audio.analyze image.embed
+  [[ $command == jobs* || $command == admin* ]] && kinds='index audio.analyze image.embed
     text.embed image.upscale'
   case $previous in
     --library | --config | --under | --watch | -o | --output | --plot | --html \
@@ -46,6 +46,10 @@ _troupe() {
     --class)
       mapfile -t COMPREPLY < <(compgen -W 'transient permanent crash timeout
         resource cancelled' -- "$current")
+      return
+      ;;
+    --on-timeout)
+      mapfile -t COMPREPLY < <(compgen -W 'wait requeue cancel' -- "$current")
       return
       ;;
     --write)
@@ -119,10 +123,27 @@ _troupe() {
     'jobs retry' | 'jobs cancel')
       words+=' --state --kind --class --dry-run'
       ;;
-    admin) words+=' status check backup reconcile quarantine' ;;
+    admin)
+      words+=' status check backup reconcile quarantine pause resume drain'
+      words+=' scale workers import prune audit shutdown'
+      ;;
+    'admin pause') words+=" --reason --for all intake $kinds" ;;
+    'admin resume') words+=" --owner all intake $kinds" ;;
+    'admin drain') words+=' --timeout --on-timeout --hold' ;;
+    'admin scale')
+      words+=' --save analyzers preprocessors embedders upscalers'
+      ;;
+    'admin import') words+=' begin extend end run' ;;
+    'admin import begin' | 'admin import extend') words+=' --ttl' ;;
+    'admin import run')
+      words+=' --ttl --timeout'
+      files=yes
+      ;;
+    'admin prune') words+=' --dry-run' ;;
+    'admin audit') words+=' --since --limit' ;;
     'admin backup') files=yes ;;
     'admin reconcile') words+=' --dry-run' ;;
-    'admin quarantine') words+=' list' ;;
+    'admin quarantine') words+=' list release' ;;
     config) words+=' show' ;;
     help) words+=" --all $commands" ;;
   esac

@@ -141,47 +141,4 @@ std::string job_block(const job_details& details,
   return text + '\n' + rows.text(traits);
 }
 
-std::string why_not_running(const job_row& job, const std::string& holder,
-                            std::int64_t now_us) {
-  switch (job.state) {
-  case job_state::running:
-    if (holder.empty())
-      return "its process ended; it runs again with the next: troupe index "
-             "PATH, or troupe node";
-    return fmt::format("it runs since {}, in {}", format_time(job.claimed_us),
-                       holder);
-  case job_state::done:
-    return fmt::format("it is done since {}", format_time(job.updated_us));
-  case job_state::failed:
-    return fmt::format("it failed ({}): {}; try it again by: troupe jobs "
-                       "retry {}",
-                       to_string(job.why), shown_text(job.message), job.ulid);
-  case job_state::cancelled:
-    return fmt::format("it was cancelled; run it by: troupe jobs retry {}",
-                       job.ulid);
-  case job_state::quarantined:
-    return fmt::format("its content is quarantined: {}",
-                       shown_text(job.message));
-  case job_state::scheduled:
-  case job_state::retry:
-    if (job.not_before_us > now_us)
-      return fmt::format(
-        "it waits until {} ({} from now) after: {}",
-        format_time(job.not_before_us),
-        format_duration(static_cast<double>(job.not_before_us - now_us) / 1e6),
-        shown_text(job.message));
-    break;
-  case job_state::ready:
-    break;
-  }
-  if (job.kind != job_kind::audio_analyze)
-    return fmt::format("no worker of this troupe takes {}",
-                       to_string(job.kind));
-  if (holder.empty())
-    return "nothing runs on this library; start: troupe index PATH, or troupe "
-           "node";
-  return fmt::format("it is ready in {}, behind {} more urgent", holder,
-                     format_count(job.ahead, "job", "jobs"));
-}
-
 } // namespace troupe

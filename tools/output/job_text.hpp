@@ -34,10 +34,4 @@ void print_jobs(const job_page& page, bool as_document, bool as_lines,
 [[nodiscard]] std::string job_block(const job_details& details,
                                     const terminal_traits& traits);
 
-/// The one reason why a job does not run, and what would change it.
-/// @param holder who writes the library now; empty: nobody
-[[nodiscard]] std::string why_not_running(const job_row& job,
-                                          const std::string& holder,
-                                          std::int64_t now_us);
-
 } // namespace troupe

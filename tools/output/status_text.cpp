@@ -1,5 +1,6 @@
 #include "tools/output/status_text.hpp"
 
+#include "tools/output/admin_text.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/table.hpp"
 #include "tools/terminal/units.hpp"
@@ -29,14 +30,17 @@ double oldest_ready_s(const queue_depth& queue, std::int64_t now_us) {
            : static_cast<double>(now_us - queue.oldest_ready_us) / 1e6;
 }
 
-json queue_json(const queue_depth& queue, std::int64_t now_us) {
+json queue_json(const queue_depth& queue, const held_state& held,
+                std::int64_t now_us) {
   json object;
   object["kind"] = to_string(queue.kind);
   for (const auto state : job_states)
     object[std::string{to_string(state)}] =
       queue.counts[static_cast<std::size_t>(state)];
   object["oldest_ready_s"] = oldest_ready_s(queue, now_us);
-  object["paused_by"] = json::array();
+  const auto holders = pause_ledger{held.pauses}.holders(queue.kind, now_us);
+  object["paused"] = !holders.empty();
+  object["paused_by"] = pauses_json(holders);
   return object;
 }
 
@@ -97,11 +101,12 @@ json status_json(const library_status& status, const status_facts& facts) {
     object["coverage"].push_back(coverage_json(kind));
   object["queues"] = json::array();
   for (const auto& queue : status.queues)
-    object["queues"].push_back(queue_json(queue, facts.now_us));
+    object["queues"].push_back(queue_json(queue, status.held, facts.now_us));
   object["pools"] = pools_json(facts);
   object["broker"] = {{"state", "off"}};
   object["remote_workers"] = json::array();
-  object["imports"] = json::array();
+  object["imports"] = imports_json(status.held, facts.now_us);
+  object["pauses"] = pauses_json(status.held.pauses);
   object["failures"] = json::array();
   for (const auto& cause : status.failures)
     object["failures"].push_back({{"kind", to_string(cause.kind)},
@@ -117,6 +122,9 @@ std::string status_text(const library_status& status, const status_facts& facts,
     fmt::format("library   {} ({}, schema {})\nwriter    {}\n\n",
                 shown_text(facts.library), format_bytes(status.file_bytes),
                 status.schema, facts.holder.empty() ? "nobody" : facts.holder);
+  const auto held = held_text(status.held, facts.now_us);
+  if (!held.empty())
+    text += held + '\n';
   table kinds{{{"KIND"},
                {"ENTRIES", true},
                {"DONE", true},
@@ -135,6 +143,9 @@ std::string status_text(const library_status& status, const status_facts& facts,
   text += kinds.text(traits);
   for (const auto& queue : status.queues) {
     text += fmt::format("\nqueue {}:", to_string(queue.kind));
+    if (queue.oldest_ready_us != 0)
+      text += fmt::format(" oldest {},",
+                          describe_span(facts.now_us - queue.oldest_ready_us));
     for (const auto state : job_states)
       if (const auto count = queue.counts[static_cast<std::size_t>(state)];
           count > 0)

@@ -34,6 +34,50 @@ worker_pool waiting_pool(int slots) {
   return pool;
 }
 
+// -- size ---------------------------------------------------------------------
+
+TEST(worker_pool_test, grows_by_vacant_slots) {
+  auto pool = waiting_pool(1);
+  pool.resize(3);
+  EXPECT_EQ(pool.wanted(), 3);
+  EXPECT_EQ(pool.vacant(), (std::vector{1, 2}));
+  EXPECT_TRUE(pool.ask(pool.occupy(2)));
+  EXPECT_EQ(pool.idle(), 2);
+}
+
+TEST(worker_pool_test, shrinks_idle_slots_at_once_and_busy_ones_at_their_end) {
+  auto pool = waiting_pool(3);
+  const auto seat = pool.assign(job_of(1), 0, 0);
+  ASSERT_EQ(seat.slot, 0);
+  pool.resize(0);
+  EXPECT_EQ(pool.idle(), 0);
+  EXPECT_EQ(pool.surplus(), (std::vector{1, 2}));
+  pool.retire(1);
+  pool.retire(2);
+  EXPECT_EQ(pool.live(), 1);
+  EXPECT_TRUE(pool.end(seat, {job_id{1}, 1}, true));
+  EXPECT_TRUE(pool.ask(seat));
+  EXPECT_EQ(pool.idle(), 0);
+  EXPECT_EQ(pool.surplus(), std::vector{0});
+  pool.retire(0);
+  EXPECT_TRUE(pool.vacant().empty());
+}
+
+TEST(worker_pool_test, takes_no_retirement_for_a_death) {
+  auto limits = limits_of(2);
+  limits.restarts.restarts_max = 0;
+  worker_pool pool{kind, limits};
+  const auto seat = pool.occupy(1);
+  EXPECT_TRUE(pool.ask(seat));
+  pool.resize(1);
+  pool.retire(1);
+  EXPECT_EQ(pool.bury(seat, 0), std::nullopt);
+  EXPECT_TRUE(pool.broken().empty());
+  pool.resize(2);
+  EXPECT_FALSE(pool.ask(seat));
+  EXPECT_EQ(pool.occupy(1).incarnation, seat.incarnation + 1);
+}
+
 // -- slots --------------------------------------------------------------------
 
 TEST(worker_pool_test, starts_vacant) {

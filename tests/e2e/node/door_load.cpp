@@ -63,7 +63,7 @@ private:
   bool add(std::int64_t call) {
     auto entry = entry_of(number_, call);
     const auto begun = clock::now();
-    auto id = client_->add_text(std::move(entry));
+    auto id = client_->add_text(std::move(entry), {});
     if (!id) {
       report_.failures.push_back(id.failure());
       return false;

@@ -1,5 +1,6 @@
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
+#include "tests/contracts/library_care_contract.hpp"
 #include "tests/contracts/library_reader_contract.hpp"
 #include "tests/contracts/library_results_contract.hpp"
 #include "tests/contracts/library_store_contract.hpp"
@@ -61,6 +62,10 @@ INSTANTIATE_TEST_SUITE_P(sqlite, library_store_contract,
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });
 INSTANTIATE_TEST_SUITE_P(sqlite, library_reader_contract,
+                         testing::Values(library_case{"disk", &on_disk},
+                                         library_case{"memory", &in_memory}),
+                         [](const auto& made) { return made.param.name; });
+INSTANTIATE_TEST_SUITE_P(sqlite, library_care_contract,
                          testing::Values(library_case{"disk", &on_disk},
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });

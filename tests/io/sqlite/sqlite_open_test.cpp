@@ -4,6 +4,7 @@
 #include "tests/contracts/library_fixture.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -189,6 +190,25 @@ TEST_F(sqlite_open_test, brings_an_empty_library_of_schema_0_up_to_date) {
   ASSERT_TRUE(store) << store.failure().detail;
   EXPECT_TRUE(std::filesystem::exists(file_ + ".schema-0.backup"));
   EXPECT_EQ(run("SELECT a FROM early, entries"), "");
+}
+
+TEST_F(sqlite_open_test, adds_holds_to_a_library_of_schema_1) {
+  const auto first = sqlite::library_migrations().first(1);
+  {
+    auto opened = sqlite::database::open({file_, {}, true, true});
+    ASSERT_TRUE(opened);
+    ASSERT_TRUE(sqlite::migrate(**opened, first));
+    EXPECT_EQ(run("INSERT INTO meta VALUES('epoch', 7)"), "");
+  }
+  EXPECT_EQ(read().failure().code, errc::refused);
+  ASSERT_TRUE(open());
+  EXPECT_TRUE(std::filesystem::exists(file_ + ".schema-1.backup"));
+  EXPECT_EQ(run("SELECT owner FROM pauses UNION SELECT owner FROM imports"),
+            "");
+  const auto status = read().value()->status();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->epoch, 7);
+  EXPECT_EQ(status->held, held_state{});
 }
 
 TEST_F(sqlite_open_test, undoes_a_migration_that_fails) {

@@ -32,31 +32,31 @@ public:
   }
 
   /// Asks on behalf of the sender of the present message, who gets the answer
-  /// after `note` has seen it
-  /// (and may have changed it).
+  /// after `note` has seen it (and may have changed it).
   template <class T, class Note, class... Ts>
   caf::result<T> forward(Note note, Ts&&... xs) {
-    auto promise = self_->make_response_promise<T>();
-    const auto number = ++last_number_;
-    owed_.emplace(number, promise);
-    self_->request(librarian_, forward_deadline, std::forward<Ts>(xs)...)
-      .then(
-        [this, promise, number, note](T& x) mutable {
-          owed_.erase(number);
-          note(x);
-          promise.deliver(std::move(x));
-        },
-        [this, promise, number](caf::error& why) mutable {
-          owed_.erase(number);
-          promise.deliver(std::move(why));
-        });
-    return promise;
+    return relay<T, T>(
+      forward_deadline,
+      [note](T& x) mutable {
+        note(x);
+        return std::move(x);
+      },
+      [] {}, std::forward<Ts>(xs)...);
   }
 
   /// As `forward`, where the SUPERVISOR itself learns nothing from it.
   template <class T, class... Ts>
   caf::result<T> pass_on(Ts&&... xs) {
     return forward<T>([](const T&) {}, std::forward<Ts>(xs)...);
+  }
+
+  /// As `forward`, with the short deadline, and the sender gets what `convert`
+  /// makes of the answer. `lost` is called when there is none or a failure:
+  /// the LIBRARIAN may have done it all the same.
+  template <class From, class To, class Convert, class Lost, class... Ts>
+  caf::result<To> convert(Convert convert, Lost lost, Ts&&... xs) {
+    return relay<From, To>(deadline_, std::move(convert), std::move(lost),
+                           std::forward<Ts>(xs)...);
   }
 
   /// Answers whoever still waits: CAF never does.
@@ -73,6 +73,26 @@ public:
   }
 
 private:
+  template <class From, class To, class Convert, class Lost, class... Ts>
+  caf::result<To> relay(std::chrono::milliseconds deadline, Convert convert,
+                        Lost lost, Ts&&... xs) {
+    auto promise = self_->make_response_promise<To>();
+    const auto number = ++last_number_;
+    owed_.emplace(number, promise);
+    self_->request(librarian_, deadline, std::forward<Ts>(xs)...)
+      .then(
+        [this, promise, number, convert](From& x) mutable {
+          owed_.erase(number);
+          promise.deliver(convert(x));
+        },
+        [this, promise, number, lost](caf::error& why) mutable {
+          owed_.erase(number);
+          lost();
+          promise.deliver(std::move(why));
+        });
+    return promise;
+  }
+
   /// A backup or a check may keep the LIBRARIAN for minutes; who asked waits.
   static constexpr std::chrono::minutes forward_deadline{15};
 

@@ -1,4 +1,4 @@
-#include "actors/work_tally.hpp"
+#include "actors/supervision/work_tally.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "actors/worker_roster.hpp"
+#include "actors/supervision/worker_roster.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -96,6 +96,26 @@ std::vector<worker_roster::lost_job> worker_roster::write_off_all() {
   return lost;
 }
 
+std::optional<int> worker_roster::resize(const std::string& name, int slots) {
+  std::optional<int> before;
+  for (auto& pool : pools_) {
+    if (pool.plan.worker_name + 's' != name)
+      continue;
+    before = pool.slots.wanted();
+    pool.slots.resize(slots);
+  }
+  return before;
+}
+
+void worker_roster::retire_surplus() {
+  for (auto& pool : pools_)
+    for (const auto slot : pool.slots.surplus()) {
+      pool.slots.retire(slot);
+      auto worker = std::exchange(pool.workers[slot], worker_actor{});
+      self_->send_exit(worker, caf::exit_reason::user_shutdown);
+    }
+}
+
 int worker_roster::cancel(const job_filter& filter, bool hand_back,
                           bool dry_run) {
   int count = 0;
@@ -124,7 +144,7 @@ worker_roster::live_pool* worker_roster::pool(job_kind kind) noexcept {
 std::vector<job_kind> worker_roster::working_kinds() const {
   std::vector<job_kind> kinds;
   for (const auto& pool : pools_)
-    if (pool.slots.broken().empty())
+    if (pool.slots.broken().empty() && pool.slots.wanted() > 0)
       kinds.push_back(pool.plan.kind);
   return kinds;
 }
@@ -168,6 +188,20 @@ bool worker_roster::holds(const claim_key& key) const noexcept {
     [&key](const live_pool& pool) { return pool.slots.holds(key); });
 }
 
+std::string worker_roster::why_gives_nothing(job_kind kind) const {
+  for (const auto& pool : pools_) {
+    if (pool.plan.kind != kind)
+      continue;
+    if (!pool.slots.broken().empty())
+      return fmt::format("the {} pool is broken: {}", pool.plan.worker_name,
+                         pool.slots.broken());
+    if (pool.slots.wanted() == 0)
+      return fmt::format("the pool of {}s is scaled to 0",
+                         pool.plan.worker_name);
+  }
+  return {};
+}
+
 std::string worker_roster::broken() const {
   for (const auto& pool : pools_)
     if (!pool.slots.broken().empty())
@@ -181,9 +215,10 @@ std::vector<work_in_hand> worker_roster::in_hand(std::int64_t now_ms) const {
   for (const auto& pool : pools_)
     for (int slot = 0; slot < pool.slots.slots(); ++slot)
       if (const auto* held = pool.slots.held(slot))
-        found.push_back({worker_name(pool.slots.seat(slot)), held->job.path,
-                         held->job.kind, now_ms - held->started_ms,
-                         held->media_s, held->duration_s});
+        found.push_back({worker_name(pool.slots.seat(slot)), held->job.ulid,
+                         held->job.path, held->job.kind,
+                         now_ms - held->started_ms, held->media_s,
+                         held->duration_s, held->job.alone});
   return found;
 }
 
@@ -192,7 +227,8 @@ pool_statuses worker_roster::statuses() const {
   for (const auto& pool : pools_) {
     pool_status status;
     status.kind = pool.plan.kind;
-    status.slots = pool.slots.slots();
+    status.name = pool.plan.worker_name + 's';
+    status.slots = pool.slots.wanted();
     status.live = pool.slots.live();
     status.stuck = pool.slots.stuck();
     status.broken = pool.slots.broken();

@@ -1,4 +1,5 @@
 #include "tools/commands/command.hpp"
+#include "tools/output/admin_text.hpp"
 #include "tools/output/exit_code.hpp"
 #include "tools/output/job_text.hpp"
 #include "tools/output/status_text.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 
 namespace troupe {
@@ -47,7 +49,7 @@ int run_check(const command_context& context) {
   auto open = open_for_writing(context, "admin check");
   if (!open)
     return report_failure(open.failure());
-  const auto findings = open.value()->system().check();
+  const auto findings = open.value()->system().admin().check(asker());
   if (!findings)
     return report_failure(findings.failure());
   if (wants_json(context))
@@ -70,7 +72,8 @@ int run_backup(const command_context& context, const std::string& file) {
   auto open = open_for_writing(context, "admin backup");
   if (!open)
     return report_failure(open.failure());
-  const auto done = open.value()->system().backup(file);
+  const auto done = open.value()->system().admin().backup(
+    {asker(), std::filesystem::absolute(file).string()});
   if (!done)
     return report_failure(done.failure());
   if (wants_json(context)) {
@@ -103,7 +106,8 @@ int run_reconcile(const command_context& context, bool dry_run) {
   auto open = open_for_writing(context, "admin reconcile");
   if (!open)
     return report_failure(open.failure());
-  const auto count = open.value()->system().reconcile(dry_run);
+  const auto count =
+    open.value()->system().admin().reconcile({asker(), dry_run});
   if (!count)
     return report_failure(count.failure());
   if (wants_json(context))
@@ -114,6 +118,99 @@ int run_reconcile(const command_context& context, bool dry_run) {
   return exit_code::ok;
 }
 
+int run_release(const command_context& context, const std::string& hash) {
+  auto open = open_for_writing(context, "admin quarantine");
+  if (!open)
+    return report_failure(open.failure());
+  const auto done = open.value()->system().admin().release({asker(), hash});
+  if (!done)
+    return report_failure(done.failure());
+  if (wants_json(context))
+    print_json({{"schema", 1},
+                {"content_sha256", done->hash},
+                {"released", done->released}});
+  else if (done->released == 0)
+    fmt::print("{}: not in quarantine\n", done->hash);
+  else
+    fmt::print("{}: released, it runs again\n", done->hash);
+  return exit_code::ok;
+}
+
+int run_prune(const command_context& context, bool dry_run) {
+  auto open = open_for_writing(context, "admin prune");
+  if (!open)
+    return report_failure(open.failure());
+  const auto done = open.value()->system().admin().prune({asker(), dry_run});
+  if (!done)
+    return report_failure(done.failure());
+  if (wants_json(context))
+    print_json({{"schema", 1},
+                {"jobs", done->jobs},
+                {"attempts", done->attempts},
+                {"dry_run", dry_run}});
+  else
+    fmt::print("{}pruned: {} jobs, {} attempts\n", dry_run ? "would be " : "",
+               done->jobs, done->attempts);
+  return exit_code::ok;
+}
+
+int run_audit(const command_context& context, const std::string& since,
+              std::int64_t limit) {
+  auto open = open_for_reading(context);
+  if (!open)
+    return report_failure(open.failure());
+  audit_request request{asker(), 0, limit};
+  if (!since.empty()) {
+    const auto span = parse_span_ms(since);
+    if (!span)
+      return report_failure(span.failure());
+    request.since_us = open.value()->clock().now_us() - *span * 1'000;
+  }
+  const auto rows = open.value()->system().admin().audit(request);
+  if (!rows)
+    return report_failure(rows.failure());
+  if (context.options.jsonl)
+    for (const auto& row : rows->rows)
+      print_json(audit_json(row));
+  else if (context.options.json) {
+    auto items = json::array();
+    for (const auto& row : rows->rows)
+      items.push_back(audit_json(row));
+    print_json({{"schema", 1}, {"items", items}, {"next", nullptr}});
+  } else {
+    fmt::print("{}", audit_text(*rows, look_at_terminal(STDOUT_FILENO)));
+  }
+  return exit_code::ok;
+}
+
+int run_shutdown(const command_context& context) {
+  const auto library = library_path(context.options);
+  const auto holder = look_at_machine(library).holder;
+  if (holder.empty())
+    return report_failure(
+      {errc::unreachable, fmt::format("shutdown: no node runs on {}", library)},
+      "nothing is to be stopped; start one by: troupe node");
+  auto open = open_for_writing(context, "admin shutdown");
+  if (!open)
+    return report_failure(open.failure());
+  auto& system = open.value()->system();
+  if (!system.is_elsewhere())
+    return report_failure(
+      {errc::unreachable,
+       fmt::format("shutdown: no node runs on {} any more", library)});
+  const auto done = system.admin().shutdown(asker());
+  if (!done)
+    return report_failure(done.failure());
+  fmt::print("asked to end: {}\n", holder);
+  return exit_code::ok;
+}
+
+void choose(CLI::App* command, command_context& context,
+            std::function<int()> action) {
+  command->callback(
+    [&context, action = std::move(action)] { context.chosen = action; });
+}
+
 void add_quarantine(CLI::App& admin, command_context& context) {
   auto* quarantine = admin.add_subcommand(
     "quarantine", "Contents that killed their decoder twice");
@@ -121,11 +218,38 @@ void add_quarantine(CLI::App& admin, command_context& context) {
   quarantine->footer("Example: troupe admin quarantine list");
   auto* list = quarantine->add_subcommand("list", "Names them, and why");
   list->footer("Example: troupe admin quarantine list --json");
-  list->callback([&context] {
-    context.chosen = [&context] {
-      return run_quarantine_list(context);
-    };
+  choose(list, context, [&context] { return run_quarantine_list(context); });
+  auto hash = std::make_shared<std::string>();
+  auto* release = quarantine->add_subcommand("release", "Lets one run again");
+  release->add_option("HASH", *hash, "SHA-256, or the start of it")->required();
+  release->footer("Example: troupe admin quarantine release 3fa2c1");
+  choose(release, context,
+         [&context, hash] { return run_release(context, *hash); });
+}
+
+void add_records(CLI::App& admin, command_context& context) {
+  auto dry_run = std::make_shared<bool>(false);
+  auto* prune =
+    admin.add_subcommand("prune", "Drops jobs older than the retention");
+  prune->add_flag("--dry-run", *dry_run, "Only count them");
+  prune->footer("Example: troupe admin prune --dry-run");
+  choose(prune, context,
+         [&context, dry_run] { return run_prune(context, *dry_run); });
+  auto since = std::make_shared<std::string>();
+  auto limit = std::make_shared<std::int64_t>(100);
+  auto* audit = admin.add_subcommand("audit", "Who did what, latest first");
+  audit->add_option("--since", *since, "Only what is this young")
+    ->type_name("SPAN");
+  audit->add_option("--limit", *limit, "At most this many")
+    ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+    ->capture_default_str();
+  audit->footer("Example: troupe admin audit --since 2h");
+  choose(audit, context, [&context, since, limit] {
+    return run_audit(context, *since, *limit);
   });
+  auto* shutdown = admin.add_subcommand("shutdown", "Ends the node");
+  shutdown->footer("Example: troupe admin shutdown");
+  choose(shutdown, context, [&context] { return run_shutdown(context); });
 }
 
 } // namespace
@@ -135,6 +259,9 @@ void add_admin_command(CLI::App& app, command_context& context) {
   admin->require_subcommand(1);
   admin->footer("Example: troupe admin status");
   add_quarantine(*admin, context);
+  add_hold_commands(*admin, context);
+  add_import_command(*admin, context);
+  add_records(*admin, context);
   auto* status = admin->add_subcommand("status", "How the library stands");
   status->footer("Example: troupe admin status --json");
   status->callback([&context] {

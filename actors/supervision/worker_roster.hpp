@@ -69,6 +69,13 @@ public:
   /// Writes off every worker that holds a job.
   [[nodiscard]] std::vector<lost_job> write_off_all();
 
+  /// Gives every pool of this name ("analyzers") another size. Replies the
+  /// size before; nothing when there is no such pool.
+  std::optional<int> resize(const std::string& name, int slots);
+
+  /// Ends the workers that wait in surplus slots.
+  void retire_surplus();
+
   /// Asks the workers whose jobs `filter` names to stop; replies how many.
   int cancel(const job_filter& filter, bool hand_back, bool dry_run);
 
@@ -92,6 +99,9 @@ public:
   [[nodiscard]] bool runs_alone() const noexcept;
 
   [[nodiscard]] bool holds(const claim_key& key) const noexcept;
+
+  /// Why the pool of this kind gives out no work; empty while it does.
+  [[nodiscard]] std::string why_gives_nothing(job_kind kind) const;
 
   /// Why a pool is broken; empty when none is.
   [[nodiscard]] std::string broken() const;

@@ -1,0 +1,215 @@
+#include "tools/output/admin_text.hpp"
+
+#include "domain/text/utf8.hpp"
+#include "tools/terminal/shown_text.hpp"
+#include "tools/terminal/table.hpp"
+#include "tools/terminal/units.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+
+namespace troupe {
+
+// -- what is held -------------------------------------------------------------
+
+json pauses_json(const std::vector<pause>& pauses) {
+  auto found = json::array();
+  for (const auto& x : pauses) {
+    json object{{"target", to_string(x.target)},
+                {"owner", to_utf8(x.owner)},
+                {"reason", to_utf8(x.reason)},
+                {"since_us", x.since_us}};
+    if (x.until_us != 0)
+      object["until_us"] = x.until_us;
+    found.push_back(std::move(object));
+  }
+  return found;
+}
+
+json imports_json(const held_state& held, std::int64_t now_us) {
+  auto found = json::array();
+  if (holds_intake(held.import, now_us))
+    found.push_back({{"token", held.import.token},
+                     {"owner", to_utf8(held.import.owner)},
+                     {"begun_us", held.import.begun_us},
+                     {"until_us", held.import.until_us}});
+  return found;
+}
+
+std::string held_text(const held_state& held, std::int64_t now_us) {
+  std::string text;
+  for (const auto& x : held.pauses)
+    if (x.until_us == 0 || now_us < x.until_us)
+      text += fmt::format("paused    {} by {}\n", to_string(x.target),
+                          shown_text(describe_pause(x, now_us)));
+  if (holds_intake(held.import, now_us))
+    text += fmt::format("import    {} by {} since {}, {} to go\n",
+                        held.import.token, shown_text(held.import.owner),
+                        describe_span(now_us - held.import.begun_us),
+                        describe_span(held.import.until_us - now_us));
+  for (const auto& x : held.scales)
+    text += fmt::format("saved     {} {}\n", x.pool, x.slots);
+  return text;
+}
+
+// -- drain --------------------------------------------------------------------
+
+json drain_json(const drain_outcome& outcome) {
+  json object{{"schema", 1},
+              {"drained", outcome.drained},
+              {"left", outcome.left},
+              {"handed_back", outcome.handed_back},
+              {"cancelled", outcome.cancelled},
+              {"held", outcome.held}};
+  object["blockers"] = json::array();
+  for (const auto& x : outcome.blockers) {
+    json blocker{{"id", x.job},
+                 {"kind", to_string(x.kind)},
+                 {"state", to_string(x.state)}};
+    if (!x.path.empty())
+      put_path(blocker, "path", x.path);
+    if (!x.worker.empty()) {
+      blocker["worker"] = x.worker;
+      blocker["elapsed_s"] = static_cast<double>(x.elapsed_ms) / 1e3;
+    }
+    object["blockers"].push_back(std::move(blocker));
+  }
+  return object;
+}
+
+std::string blockers_text(const drain_outcome& outcome,
+                          const terminal_traits& traits) {
+  table rows{{{"STATE"},
+              {"KIND"},
+              {"WORKER"},
+              {"SINCE", true},
+              {"ID"},
+              {"FILE", false, true}}};
+  for (const auto& x : outcome.blockers)
+    rows.add({std::string{to_string(x.state)}, std::string{to_string(x.kind)},
+              x.worker,
+              x.worker.empty()
+                ? ""
+                : format_duration(static_cast<double>(x.elapsed_ms) / 1e3),
+              x.job, x.path});
+  return rows.text(traits);
+}
+
+// -- workers ------------------------------------------------------------------
+
+json workers_json(const workers_report& report) {
+  json object{{"schema", 1}};
+  object["pools"] = json::array();
+  for (const auto& pool : report.pools.pools) {
+    json one{{"name", pool.name},   {"kind", to_string(pool.kind)},
+             {"slots", pool.slots}, {"live", pool.live},
+             {"stuck", pool.stuck}, {"broken", to_utf8(pool.broken)}};
+    one["workers"] = json::array();
+    for (const auto& x : pool.workers)
+      one["workers"].push_back({{"processed", x.succeeded + x.failed},
+                                {"succeeded", x.succeeded},
+                                {"failed", x.failed}});
+    object["pools"].push_back(std::move(one));
+  }
+  object["running"] = json::array();
+  for (const auto& x : report.running) {
+    json one{{"worker", x.worker},
+             {"id", x.job},
+             {"kind", to_string(x.kind)},
+             {"elapsed_s", static_cast<double>(x.elapsed_ms) / 1e3},
+             {"media_s", x.media_s},
+             {"duration_s", x.duration_s}};
+    put_path(one, "path", x.path);
+    object["running"].push_back(std::move(one));
+  }
+  return object;
+}
+
+std::string workers_text(const workers_report& report,
+                         const terminal_traits& traits) {
+  table pools{{{"POOL"},
+               {"KIND"},
+               {"SLOTS", true},
+               {"LIVE", true},
+               {"DONE", true},
+               {"FAILED", true},
+               {"STATE", false, true}}};
+  for (const auto& pool : report.pools.pools) {
+    slot_counters sum;
+    for (const auto& x : pool.workers) {
+      sum.succeeded += x.succeeded;
+      sum.failed += x.failed;
+    }
+    pools.add({pool.name, std::string{to_string(pool.kind)},
+               fmt::format("{}", pool.slots), fmt::format("{}", pool.live),
+               fmt::format("{}", sum.succeeded), fmt::format("{}", sum.failed),
+               pool.broken.empty() ? "works" : pool.broken});
+  }
+  auto text = pools.text(traits);
+  for (const auto& x : report.running)
+    text +=
+      fmt::format("{}: {} since {}\n", x.worker, shown_text(x.path),
+                  format_duration(static_cast<double>(x.elapsed_ms) / 1e3));
+  return text;
+}
+
+// -- audit --------------------------------------------------------------------
+
+json audit_json(const audit_row& row) {
+  return {{"schema", 1},
+          {"at_us", row.at_us},
+          {"actor", to_utf8(row.actor)},
+          {"action", row.action},
+          {"target", to_utf8(row.target)},
+          {"detail", to_utf8(row.detail)},
+          {"affected", row.affected}};
+}
+
+std::string audit_text(const audit_rows& rows, const terminal_traits& traits) {
+  table shown{{{"WHEN"},
+               {"WHO"},
+               {"WHAT"},
+               {"COUNT", true},
+               {"TARGET"},
+               {"DETAIL", false, true}}};
+  for (const auto& x : rows.rows)
+    shown.add({format_time(x.at_us), x.actor, x.action,
+               fmt::format("{}", x.affected), x.target, x.detail});
+  return shown.text(traits);
+}
+
+// -- spans --------------------------------------------------------------------
+
+result<std::int64_t> parse_span_ms(std::string_view word) {
+  const error wrong{errc::invalid_argument,
+                    fmt::format("{} is no span of time; write 500ms, 90s, "
+                                "10m, 2h or 7d",
+                                word)};
+  std::int64_t count = 0;
+  const auto* end = word.data() + word.size();
+  const auto read = std::from_chars(word.data(), end, count);
+  if (read.ec != std::errc{} || count < 0)
+    return wrong;
+  const std::string_view unit{read.ptr,
+                              static_cast<std::size_t>(end - read.ptr)};
+  std::int64_t unit_ms = 0;
+  if (unit == "ms")
+    unit_ms = 1;
+  else if (unit.empty() || unit == "s")
+    unit_ms = 1'000;
+  else if (unit == "m")
+    unit_ms = 60'000;
+  else if (unit == "h")
+    unit_ms = 3'600'000;
+  else if (unit == "d")
+    unit_ms = 86'400'000;
+  // A hundred years are enough.
+  constexpr std::int64_t span_ms_max = 100LL * 366 * 86'400'000;
+  if (unit_ms == 0 || count > span_ms_max / unit_ms)
+    return wrong;
+  return count * unit_ms;
+}
+
+} // namespace troupe
