@@ -175,9 +175,11 @@ TEST(run_baseline, counts_from_the_start_of_the_run) {
 
 TEST(run_baseline, counts_a_pool_that_grew) {
   pool_statuses before;
-  before.pools.push_back({job_kind::audio_analyze, 1, 1, 0, {}, {{3, 1}}});
+  before.pools.push_back(
+    {"analyzers", job_kind::audio_analyze, 1, 1, 0, {}, {{3, 1}}});
   pool_statuses now;
-  now.pools.push_back({job_kind::audio_analyze, 2, 2, 0, {}, {{5, 1}, {7, 0}}});
+  now.pools.push_back(
+    {"analyzers", job_kind::audio_analyze, 2, 2, 0, {}, {{5, 1}, {7, 0}}});
   const auto since = pools_since(before, now);
   EXPECT_EQ(since.pools[0].workers[0].succeeded, 2);
   EXPECT_EQ(since.pools[0].workers[0].failed, 0);
