@@ -41,7 +41,12 @@ TEST_F(index_command, prints_contracts_json_of_an_entry) {
   EXPECT_EQ(entry["audio"]["sample_rate_hz"], 8'000);
   EXPECT_TRUE(entry["loudness"].contains("integrated_lufs"));
   EXPECT_EQ(entry["timbre"]["mfcc_mean"].size(), 20U);
-  EXPECT_FALSE(entry.contains("rhythm"));
+  for (const char* key : {"tempo_bpm", "tempo_confidence", "beats_s",
+                          "tempo_alternatives_bpm", "onset_rate_hz"})
+    EXPECT_TRUE(entry["rhythm"].contains(key)) << key;
+  for (const char* key : {"key", "mode", "camelot", "tuning_hz", "chroma"})
+    EXPECT_TRUE(entry["tonal"].contains(key)) << key;
+  EXPECT_EQ(entry["embedding"]["dim"], 256);
 }
 
 TEST_F(index_command, ends_with_3_when_the_path_is_absent) {
