@@ -42,9 +42,8 @@ public:
       samples_left_(seconds_max * format.sample_rate_hz * format.channels) {}
 
   result<void> push(const audio::pcm_block& block) override {
-    auto samples = block.samples.first(static_cast<std::size_t>(
-      std::min(samples_left_,
-               static_cast<std::int64_t>(block.samples.size()))));
+    auto samples = block.samples.first(static_cast<std::size_t>(std::min(
+      samples_left_, static_cast<std::int64_t>(block.samples.size()))));
     samples_left_ -= static_cast<std::int64_t>(samples.size());
     // Whole frames: a piece must not end inside one.
     const auto piece =

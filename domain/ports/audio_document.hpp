@@ -14,7 +14,8 @@ public:
   virtual ~audio_document() = default;
 
   /// The blocks `audio`, `tags`, `loudness`, `timbre`, `tonal`, `structure`
-  /// of CONTRACT and `integrity` as one UTF-8 JSON object; absent figures are absent keys.
+  /// of CONTRACT and `integrity` as one UTF-8 JSON object; absent figures are
+  /// absent keys.
   [[nodiscard]] virtual std::string
   encode(const audio::audio_record& record) const = 0;
 };

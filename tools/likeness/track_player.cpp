@@ -80,8 +80,8 @@ instrument draw_instrument(const std::array<waveform, 2>& waves,
   out.cutoff_hz = cutoff_hz * std::exp2(random.between(-0.8, 0.8));
   out.attack_s = attack_s * std::exp2(random.between(-0.7, 0.7));
   out.decay_s = random.between(0.25, 2.0);
-  out.fm_ratio = std::array{0.5, 1.0, 2.0, 3.0, 3.5}[static_cast<std::size_t>(
-    random.below(5))];
+  out.fm_ratio = std::array{0.5, 1.0, 2.0, 3.0,
+                            3.5}[static_cast<std::size_t>(random.below(5))];
   out.fm_index = random.between(0.6, 3.0);
   out.detune = 1.0 + random.between(0.001, 0.006);
   out.gain = gain * random.between(0.75, 1.25);
@@ -177,8 +177,7 @@ double oscillate(const instrument& by, double phase) {
     return turn < 0.5 ? 0.7 : -0.7;
   case waveform::fm:
     return std::sin(full_turn * phase
-                    + by.fm_index
-                        * std::sin(full_turn * phase * by.fm_ratio));
+                    + by.fm_index * std::sin(full_turn * phase * by.fm_ratio));
   case waveform::organ:
     return 0.5 * std::sin(full_turn * turn)
            + 0.3 * std::sin(2.0 * full_turn * turn)
@@ -220,13 +219,13 @@ void play_tone(stage& on, const instrument& by, const tone& what,
   const auto first = static_cast<std::size_t>(what.start_s * on.rate_hz);
   const auto end = std::min(
     on.left.size(),
-    first
-      + static_cast<std::size_t>((what.length_s + release_s) * on.rate_hz));
+    first + static_cast<std::size_t>((what.length_s + release_s) * on.rate_hz));
   plucked_string string{on.rate_hz / hertz, by.cutoff_hz, on.rate_hz, random};
   const bool plucked = by.wave == waveform::pluck;
   const double share =
-    1.0 - std::exp(-full_turn * std::min(by.cutoff_hz, 0.4 * on.rate_hz)
-                   / on.rate_hz);
+    1.0
+    - std::exp(-full_turn * std::min(by.cutoff_hz, 0.4 * on.rate_hz)
+               / on.rate_hz);
   double phase = random.unit();
   double second = random.unit();
   double low = 0.0;
@@ -236,9 +235,9 @@ void play_tone(stage& on, const instrument& by, const tone& what,
     double level = std::min(1.0, t / by.attack_s) * std::exp(-t / by.decay_s);
     if (t > what.length_s)
       level *= std::max(0.0, 1.0 - (t - what.length_s) / release_s);
-    double sample = plucked ? string.next()
-                            : 0.6 * oscillate(by, phase)
-                                + 0.4 * oscillate(by, second);
+    double sample =
+      plucked ? string.next()
+              : 0.6 * oscillate(by, phase) + 0.4 * oscillate(by, second);
     phase += hertz / on.rate_hz;
     second += hertz * by.detune / on.rate_hz;
     low += share * (sample - low);
@@ -254,9 +253,8 @@ enum class drum : std::uint8_t { kick, snare, hat };
 void play_drum(stage& on, const drum_kit& kit, drum which, double start_s,
                double level, seeded_random& random) {
   const auto first = static_cast<std::size_t>(start_s * on.rate_hz);
-  const auto end =
-    std::min(on.left.size(), first + static_cast<std::size_t>(
-                                       0.35 * on.rate_hz));
+  const auto end = std::min(
+    on.left.size(), first + static_cast<std::size_t>(0.35 * on.rate_hz));
   double phase = 0.0;
   double dull = 0.0;
   for (std::size_t i = first; i < end; ++i) {
@@ -267,11 +265,11 @@ void play_drum(stage& on, const drum_kit& kit, drum which, double start_s,
       phase += (kit.kick_hz * (1.0 + 2.2 * std::exp(-t * 35.0))) / on.rate_hz;
       sample = std::sin(full_turn * phase) * std::exp(-t * kit.kick_decay);
     } else if (which == drum::snare) {
-      sample = 0.6
-               * (kit.snare_noise * noise * std::exp(-t * kit.snare_decay)
-                  + (1.0 - 0.6 * kit.snare_noise)
-                      * std::sin(full_turn * kit.snare_hz * t)
-                      * std::exp(-t * 28.0));
+      sample =
+        0.6
+        * (kit.snare_noise * noise * std::exp(-t * kit.snare_decay)
+           + (1.0 - 0.6 * kit.snare_noise)
+               * std::sin(full_turn * kit.snare_hz * t) * std::exp(-t * 28.0));
     } else {
       dull += kit.hat_colour * (noise - dull);
       sample = 0.35 * (noise - dull) * std::exp(-t * kit.hat_decay);

@@ -8,8 +8,15 @@
 namespace troupe::sample {
 
 /// How a tone is made.
-enum class waveform : std::uint8_t { sine, triangle, square, saw, fm, pluck,
-                                     organ };
+enum class waveform : std::uint8_t {
+  sine,
+  triangle,
+  square,
+  saw,
+  fm,
+  pluck,
+  organ
+};
 
 /// Ranges that the tracks of a style are drawn from. Patterns are bars of
 /// sixteen steps (twelve in a triple metre): 'x' loud, 'o' soft, '.' none.

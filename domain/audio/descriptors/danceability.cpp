@@ -35,7 +35,8 @@ void danceability_meter::push(std::span<const float> samples) {
     const auto now = std::min(samples.size(), window_samples - window_filled_);
     double square = 0.0;
     for (std::size_t i = 0; i < now; ++i)
-      square += static_cast<double>(samples[i]) * static_cast<double>(samples[i]);
+      square +=
+        static_cast<double>(samples[i]) * static_cast<double>(samples[i]);
     window_square_ += square;
     window_filled_ += now;
     samples = samples.subspan(now);

@@ -7,8 +7,7 @@
 namespace troupe::audio {
 
 value_spread::value_spread(double low, double high, std::size_t cells)
-  : low_(low), cell_((high - low) / static_cast<double>(cells)),
-    cells_(cells) {
+  : low_(low), cell_((high - low) / static_cast<double>(cells)), cells_(cells) {
   assert(low < high && cells >= 1);
 }
 
@@ -29,8 +28,8 @@ double value_spread::deviation() const {
   if (count_ == 0)
     return 0.0;
   const double average = mean();
-  return std::sqrt(std::max(
-    0.0, square_sum_ / static_cast<double>(count_) - average * average));
+  return std::sqrt(std::max(0.0, square_sum_ / static_cast<double>(count_)
+                                   - average * average));
 }
 
 double value_spread::percentile(double share) const {

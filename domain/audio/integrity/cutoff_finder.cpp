@@ -33,8 +33,8 @@ constexpr double floor_db = -130.0;
 double mean_between(const std::vector<double>& sums, double bin_hz,
                     double from_hz, double to_hz) {
   const auto first = static_cast<std::size_t>(from_hz / bin_hz);
-  const auto end = std::min(sums.size() - 1,
-                            static_cast<std::size_t>(to_hz / bin_hz) + 1);
+  const auto end =
+    std::min(sums.size() - 1, static_cast<std::size_t>(to_hz / bin_hz) + 1);
   if (end <= first)
     return floor_db;
   return (sums[end] - sums[first]) / static_cast<double>(end - first);
@@ -48,11 +48,10 @@ cutoff_finder::cutoff_finder(const fourier_source& transforms,
   if (sample_rate_hz < rate_min_hz)
     return;
   plan_ = transforms.plan(length);
-  constexpr double turn =
-    2.0 * std::numbers::pi / static_cast<double>(length);
+  constexpr double turn = 2.0 * std::numbers::pi / static_cast<double>(length);
   for (std::size_t i = 0; i < length; ++i)
-    window_.push_back(static_cast<float>(
-      0.5 - 0.5 * std::cos(turn * static_cast<double>(i))));
+    window_.push_back(
+      static_cast<float>(0.5 - 0.5 * std::cos(turn * static_cast<double>(i))));
   windowed_.resize(length / 16);
   spectrum_.resize(length / 16 + 1);
   power_.resize(length / 2 + 1);
@@ -105,9 +104,8 @@ std::optional<double> cutoff_finder::cutoff_hz() const {
   for (double at = lowest_hz; at <= highest_share * half_hz; at += 2 * bin_hz) {
     const double below =
       mean_between(sums, bin_hz, at - gap_hz - reach_hz, at - gap_hz);
-    const double above =
-      mean_between(sums, bin_hz, at + gap_hz,
-                   std::min(at + gap_hz + reach_hz, half_hz));
+    const double above = mean_between(
+      sums, bin_hz, at + gap_hz, std::min(at + gap_hz + reach_hz, half_hz));
     const double rest = mean_between(sums, bin_hz, at + gap_hz, half_hz);
     // Whatever comes back further up was never cut off.
     if (below - above < steepest_db || below - rest < drop_db_min)

@@ -146,8 +146,7 @@ double sample_checks::dc_offset() const {
   double most = 0.0;
   for (const auto& state : states_)
     if (frames_ > 0)
-      most =
-        std::max(most, std::abs(state.sum) / static_cast<double>(frames_));
+      most = std::max(most, std::abs(state.sum) / static_cast<double>(frames_));
   return most;
 }
 
@@ -156,8 +155,7 @@ double sample_checks::stereo_width() const {
 }
 
 bool sample_checks::is_mono_as_stereo() const {
-  return states_.size() >= 2 && both_ > 0.0
-         && stereo_width() < mono_width_max;
+  return states_.size() >= 2 && both_ > 0.0 && stereo_width() < mono_width_max;
 }
 
 } // namespace troupe::audio

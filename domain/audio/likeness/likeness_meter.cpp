@@ -55,7 +55,8 @@ void pool(const lanes* mel, const float* weights, std::size_t first_bright,
     out->logs[b].v = sum;
     total += sum;
   }
-  const lane_floats floor = larger(total * floor_share, fill_lanes(floor_power));
+  const lane_floats floor =
+    larger(total * floor_share, fill_lanes(floor_power));
   for (std::size_t b = 0; b < bands; ++b)
     out->logs[b].v = natural_log(out->logs[b].v + floor);
   for (std::size_t c = 0; c < coefficients; ++c) {
@@ -109,14 +110,14 @@ void likeness_meter::push(const frame_batch& batch) {
     timbre_.push(cepstrum);
     const auto power = static_cast<double>(batch.power_sum.v[lane]);
     const auto heard = static_cast<double>(now.power.v[lane]);
-    sound_.push(
-      {10.0 * std::log10(power),
-       static_cast<double>(batch.centroid_bin.v[lane]) * bin_hz_,
-       static_cast<double>(batch.rolloff_bin.v[lane]) * bin_hz_,
-       static_cast<double>(batch.flatness.v[lane]),
-       heard > 0.0 ? static_cast<double>(now.bright_power.v[lane]) / heard
+    sound_.push({10.0 * std::log10(power),
+                 static_cast<double>(batch.centroid_bin.v[lane]) * bin_hz_,
+                 static_cast<double>(batch.rolloff_bin.v[lane]) * bin_hz_,
+                 static_cast<double>(batch.flatness.v[lane]),
+                 heard > 0.0
+                   ? static_cast<double>(now.bright_power.v[lane]) / heard
                    : 0.0,
-       logs});
+                 logs});
     for (std::size_t c = 0; c < chroma.size(); ++c)
       chroma[c] += static_cast<double>(batch.chroma[c].v[lane]);
   }
@@ -138,8 +139,8 @@ std::optional<raw_likeness> likeness_meter::figures(double stereo_width) const {
   for (const double value : sound_.figures())
     *to++ = value;
   // Octaves of tempo lie on a circle: half and double tempo are one place.
-  const double octave = 2.0 * std::numbers::pi
-                        * std::log2(rhythm_.strongest_tempo_bpm());
+  const double octave =
+    2.0 * std::numbers::pi * std::log2(rhythm_.strongest_tempo_bpm());
   *to++ = rhythm_.onset_mean();
   *to++ = rhythm_.onset_deviation();
   *to++ = std::cos(octave);

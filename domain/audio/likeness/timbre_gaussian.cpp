@@ -100,8 +100,8 @@ timbre_gaussian::logarithm() const {
     for (std::size_t j = i; j < size && entry < numbers; ++j) {
       double sum = 0.0;
       for (std::size_t k = 0; k < size; ++k)
-        sum += vectors[i][k] * vectors[j][k]
-               * std::log(std::max(a[k][k], 1e-9));
+        sum +=
+          vectors[i][k] * vectors[j][k] * std::log(std::max(a[k][k], 1e-9));
       out[entry++] = i == j ? sum : sum * std::numbers::sqrt2;
     }
   return out;

@@ -71,9 +71,9 @@ void tonal_profile::push(const chroma& values) {
   for (std::size_t k = 1; k <= components; ++k) {
     std::complex<double> sum;
     for (std::size_t i = 0; i < classes; ++i)
-      sum += std::polar(values[i] / total,
-                        -2.0 * std::numbers::pi * static_cast<double>(i * k)
-                          / static_cast<double>(classes));
+      sum += std::polar(values[i] / total, -2.0 * std::numbers::pi
+                                             * static_cast<double>(i * k)
+                                             / static_cast<double>(classes));
     const double magnitude = std::abs(sum);
     magnitude_sum_[k - 1] += magnitude;
     magnitude_square_sum_[k - 1] += magnitude * magnitude;
