@@ -97,14 +97,6 @@ TEST_F(admin_verbs, are_each_on_record_and_done_once) {
   const auto client = connect();
   ASSERT_NE(client, nullptr);
   auto& admin = client->admin();
-  const auto asked_job = [failed](auto verb) {
-    return [failed, verb](admin_plane& to) {
-      job_change_request request;
-      request.asker = anna;
-      request.id = failed;
-      return code_of((to.*verb)(request));
-    };
-  };
   const auto lease = admin.begin_import({anna, 600'000});
   ASSERT_TRUE(lease);
   expect_row(last_audit(admin), {"import begin", lease->token, {}, 1, 0}, 1);
@@ -127,8 +119,17 @@ TEST_F(admin_verbs, are_each_on_record_and_done_once) {
        return code_of(to.release({anna, hash}));
      },
      1, 0},
-    {"retry", failed, asked_job(&admin_plane::retry), 1, 0},
-    {"cancel", failed, asked_job(&admin_plane::cancel), 1, 0},
+    {"retry", failed,
+     [&](auto& to) {
+       return code_of(to.retry({anna, failed, {}, {}, {}, false}));
+     },
+     1, 0, errc::refused},
+    // The one that was released, and the one that was to be tried again.
+    {"cancel", "",
+     [](auto& to) {
+       return code_of(to.cancel({anna, {}, {}, "audio.analyze", {}, false}));
+     },
+     2, 0},
     {"reconcile", "",
      [](auto& to) {
        return code_of(to.reconcile({anna, false}));
@@ -224,8 +225,8 @@ TEST_F(admin_verbs, are_refused_by_the_state_with_its_reason) {
 
   const std::vector<refusal> rows = {
     {{"admin", "import", "begin"}, 4, "imports since"},
-    {{"admin", "import", "extend", "01NOSUCH"}, 4, "01NOSUCH"},
-    {{"admin", "import", "end", "01NOSUCH"}, 4, "01NOSUCH"},
+    {{"admin", "import", "extend", "01NOSUCH"}, 3, "01NOSUCH"},
+    {{"admin", "import", "end", "01NOSUCH"}, 3, "01NOSUCH"},
     {{"add", "--text", "slow"}, 4, "intake is held"},
     {{"admin", "drain"}, 4, "drain"},
     {{"admin", "scale", "upscalers", "1"}, 4, "no pool of upscalers"},
@@ -235,7 +236,7 @@ TEST_F(admin_verbs, are_refused_by_the_state_with_its_reason) {
     {{"admin", "quarantine", "release", "0000abcd"}, 3, "0000abcd"},
     {{"jobs", "why", "01NOSUCH"}, 3, "01NOSUCH"},
     {{"jobs", "trace", "01NOSUCH", "-o", copy + ".json"}, 3, "01NOSUCH"},
-    {{"admin", "import", "begin", "--ttl", "0s"}, 2, ""},
+    {{"admin", "import", "begin", "--ttl", "0s"}, 2, "1 ms"},
     {{"admin", "pause", "--for", "soon"}, 2, "soon"},
   };
   for (const auto& row : rows) {
