@@ -141,7 +141,7 @@ TEST_F(import_death, of_import_run_opens_intake) {
   ASSERT_EQ(
     command({"admin", "pause", "audio.analyze", "--reason", "mine"}).code, 0);
   auto words =
-    troupe({"admin", "import", "run", "--ttl", "2s", "--timeout", "1s", "--"});
+    troupe({"admin", "import", "run", "--ttl", "6s", "--timeout", "1s", "--"});
   const auto script =
     importer(troupe_words() + "add --text inside --title inside");
   words.insert(words.end(), script.begin(), script.end());
