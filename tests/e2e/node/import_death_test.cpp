@@ -65,8 +65,9 @@ protected:
   void expect_intake_opens(std::int64_t until_us) const {
     EXPECT_TRUE(until([&] {
       const auto added = command({"add", "--text", "from outside"});
-      if (added.code == 4)
+      if (added.code == 4) {
         EXPECT_NE(added.err.find("intake is held"), std::string::npos);
+      }
       return added.code == 0;
     }));
     EXPECT_GE(now_us(), until_us);
