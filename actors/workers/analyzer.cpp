@@ -1,4 +1,4 @@
-#include "actors/analyzer.hpp"
+#include "actors/workers/analyzer.hpp"
 
 #include "actors/tracing/traced.hpp"
 #include "domain/audio/analysis.hpp"
