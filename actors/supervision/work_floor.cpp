@@ -67,11 +67,12 @@ void work_floor::end(worker_end& x) {
 }
 
 void work_floor::bury(const caf::actor_addr& source) {
-  std::optional<worker_roster::lost_job> lost;
+  std::vector<worker_roster::lost_job> lost;
   if (!roster_.bury(source, clock_->monotonic_ms(), lost))
     return;
-  if (lost)
-    end_attempt(lost->worker, lost->held, worker_died());
+  for (const auto& job : lost)
+    end_attempt(job.worker, job.held,
+                job.guilty ? worker_died() : returned_unfinished());
   if (!closed_)
     roster_.fill_slots();
   dispatch_soon();
@@ -302,6 +303,8 @@ void work_floor::end_attempt(const std::string& worker, const held_job& held,
 }
 
 void work_floor::time_out(const worker_roster::lost_job& lost) {
+  if (!lost.guilty)
+    return end_attempt(lost.worker, lost.held, returned_unfinished());
   const auto held_ms = clock_->monotonic_ms() - lost.held.started_ms;
   end_attempt(lost.worker, lost.held,
               timed_out(lost.held.job, static_cast<double>(held_ms) / 1'000.0,
