@@ -12,6 +12,7 @@
 #include "actors/reader.hpp"
 #include "actors/watchdog.hpp"
 #include "actors/watcher.hpp"
+#include "actors/workers/batch_desk.hpp"
 #include "actors/workers/pool_plans.hpp"
 
 #include <caf/actor_system.hpp>
@@ -294,9 +295,11 @@ private:
     tunables.seed = static_cast<std::uint64_t>(ports_.clock->now_us());
     tunables.crashes = std::move(crashes);
     tunables.use_saved_scales = settings_.use_saved_scales;
+    batch_desk_ = spawn_batch_desk(
+      *system_, std::chrono::milliseconds{settings_.embedders.time_limit_ms});
     supervisor_ = spawn_embedding_supervisor(
-      *system_, tunables, plan_pools(ports_, settings_), librarian_,
-      *ports_.clock, *ports_.log);
+      *system_, tunables, plan_pools(ports_, settings_, batch_desk_),
+      librarian_, *ports_.clock, *ports_.log);
     (*client_)->monitor(librarian_);
     (*client_)->monitor(supervisor_);
   }
@@ -348,6 +351,7 @@ private:
     // It holds the others' handles, and asks them.
     end_actor(administrator_);
     end_actor(supervisor_);
+    end_actor(batch_desk_);
     // Before the LIBRARIAN: whoever closes the library last tidies its log.
     end_actor(reader_);
     end_actor(librarian_);
@@ -415,6 +419,7 @@ private:
   reader_actor reader_;
   librarian_actor librarian_;
   supervisor_actor supervisor_;
+  batch_desk_actor batch_desk_;
   finder_actor finder_;
   watcher_actor watcher_;
   administrator_actor administrator_;

@@ -2,6 +2,7 @@
 
 #include "actors/admin_plane.hpp"
 #include "actors/messages/values.hpp"
+#include "domain/dispatch/batch_former.hpp"
 #include "domain/dispatch/worker_pool.hpp"
 #include "domain/jobs/retry_policy.hpp"
 #include "domain/jobs/suspicion.hpp"
@@ -11,10 +12,13 @@
 #include "domain/ports/crash_notes.hpp"
 #include "domain/ports/folder_watch.hpp"
 #include "domain/ports/fourier.hpp"
+#include "domain/ports/image_document.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "domain/ports/library_store.hpp"
 #include "domain/ports/log_sink.hpp"
 #include "domain/ports/media_finder.hpp"
+#include "domain/ports/picture_decoder.hpp"
+#include "domain/ports/square_fourier.hpp"
 #include "domain/ports/tag_reader.hpp"
 #include "domain/ports/thread_placement.hpp"
 #include "domain/ports/wall_clock.hpp"
@@ -49,6 +53,11 @@ struct system_ports {
   crash_notes* crashes = nullptr;
   /// May be null: results then have no fingerprint.
   const audio_fingerprint_source* fingerprints = nullptr;
+  /// Both null: pictures and texts wait.
+  const square_fourier_source* square_fourier = nullptr;
+  const image_document* image_documents = nullptr;
+  /// Empty: pictures wait.
+  picture_decoder_source open_picture_decoder;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
 };
@@ -58,6 +67,13 @@ struct system_settings {
   /// Pools, one field each (see workers/pool_plans.cpp); `slots` 0: there is
   /// none, its jobs stay ready.
   pool_limits analyzers;
+  /// Without EMBEDDERs there are no PREPROCESSORs either.
+  pool_limits preprocessors;
+  pool_limits embedders;
+  /// Of pictures, on their way from PREPROCESSOR to EMBEDDER.
+  batch_limits batches;
+  int batches_in_flight = 2;
+  image::pixel_rules pixels;
   retry_policy retry;
   suspicion_policy suspicion;
   /// 0 = reconcile only at start.

@@ -1,14 +1,13 @@
 #include "tools/assemble.hpp"
 
-#include "domain/audio/audio_record.hpp"
 #include "io/chromaprint_audio_fingerprint.hpp"
 #include "io/fftw_fourier.hpp"
+#include "io/image/nlohmann_image_document.hpp"
 #include "io/inotify_folder_watch.hpp"
 #include "io/nlohmann_audio_document.hpp"
 #include "io/openssl_content_hash.hpp"
 #include "io/posix_crash_notes.hpp"
 #include "io/posix_library_lock.hpp"
-#include "io/posix_media_finder.hpp"
 #include "io/posix_thread_placement.hpp"
 #include "io/sndfile_audio_decoder.hpp"
 #include "io/spdlog_log_sink.hpp"
@@ -18,6 +17,7 @@
 #include "io/taglib/taglib_tag_reader.hpp"
 #include "io/taglib/taglib_tag_writer.hpp"
 #include "tools/adapters.hpp"
+#include "tools/image_adapters.hpp"
 #include "tools/node_reach.hpp"
 
 #include <fmt/format.h>
@@ -188,6 +188,8 @@ private:
     fourier_ = io::open_fftw_fourier();
     documents_ = io::open_nlohmann_audio_document();
     fingerprints_ = io::open_chromaprint_audio_fingerprint();
+    square_fourier_ = io::open_fftw_square_fourier();
+    image_documents_ = io::open_nlohmann_image_document();
     recipes_ = recipes_under(*decoders_);
     return {};
   }
@@ -241,6 +243,9 @@ private:
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
     ports.fingerprints = fingerprints_.get();
+    ports.square_fourier = square_fourier_.get();
+    ports.image_documents = image_documents_.get();
+    ports.open_picture_decoder = open_picture_decoder;
     if (request_.with_door)
       door_ = door_path(request_.library);
     auto system = troupe_system::start(std::move(ports), settings());
@@ -255,6 +260,16 @@ private:
     const bool any = request_.with_workers;
     found.analyzers.slots = any ? analyzer_count(config_) : 0;
     found.analyzers.time_limit_ms = config_.analyzer.timeout_s * 1'000;
+    found.preprocessors.slots =
+      any ? static_cast<int>(config_.preprocessor.cores) : 0;
+    found.embedders.slots =
+      any ? static_cast<int>(config_.embedder.workers) : 0;
+    found.batches = {static_cast<std::size_t>(config_.embedder.batch_max),
+                     config_.embedder.batch_delay_ms};
+    found.batches_in_flight = static_cast<int>(config_.preprocessor.in_flight);
+    if (config_.library.pixels_max > 0)
+      found.pixels.limits.pixels_max =
+        static_cast<std::uint64_t>(config_.library.pixels_max);
   }
 
   [[nodiscard]] system_settings settings() const {
@@ -293,6 +308,8 @@ private:
   std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
   std::unique_ptr<audio_fingerprint_source> fingerprints_;
+  std::shared_ptr<const square_fourier_source> square_fourier_;
+  std::unique_ptr<image_document> image_documents_;
   std::unique_ptr<crash_notes> crashes_;
   std::vector<recipe> recipes_;
   std::unique_ptr<troupe_system> system_;
@@ -315,24 +332,6 @@ assemble(assembly_request request, const node_config& config,
     return opened.failure();
   made.reset();
   return reach_node(request, config, opened.failure());
-}
-
-result<std::unique_ptr<media_finder>>
-make_media_finder(const node_config& config) {
-  auto hasher = io::open_openssl_content_hash();
-  if (!hasher)
-    return hasher.failure();
-  io::media_finder_options options;
-  options.include = config.library.include;
-  options.exclude = config.library.exclude;
-  options.text_extensions = config.library.text;
-  options.file_bytes_max = config.library.file_bytes_max;
-  return io::open_posix_media_finder(options, std::move(hasher.value()));
-}
-
-std::vector<recipe> recipes_under(const audio_decoder_source& decoders) {
-  return {{job_kind::audio_analyze, media_kind::audio,
-           audio::audio_record_version, std::string{decoders.version()}}};
 }
 
 int analyzer_count(const node_config& config) {

@@ -128,6 +128,8 @@ struct claimed_job {
   /// that lives in the library itself.
   std::string path;
   file_stamp stamp;
+  /// UTF-8, of such content; empty when there is a path.
+  std::string text = {};
 };
 
 /// What a successful attempt produced: an encoded document, and a vector and a
@@ -142,6 +144,9 @@ struct job_output {
   /// Names how the fingerprint was made; empty without one.
   std::string fingerprint_method = {};
   std::vector<std::uint32_t> fingerprint = {};
+  /// UTF-8 by which a search finds the content, besides its names and tags;
+  /// empty when there is none.
+  std::string body = {};
 };
 
 } // namespace troupe

@@ -20,8 +20,7 @@ struct picture_print {
 
 /// As 11 words, the form in which the library keeps it: the bits of PDQ from
 /// the lowest on, its quality, the pHash's low and high half.
-[[nodiscard]] std::vector<std::uint32_t>
-words_of(const picture_print& print);
+[[nodiscard]] std::vector<std::uint32_t> words_of(const picture_print& print);
 
 /// The inverse; nothing for any other number of words.
 [[nodiscard]] std::optional<picture_print>
