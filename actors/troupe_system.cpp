@@ -269,6 +269,16 @@ public:
                                       std::move(query));
   }
 
+  result<content_vector> text_vector(content_fingerprint features) override {
+    return ask<content_vector>(reader_, long_deadline, vector_atom_v,
+                               std::move(features));
+  }
+
+  result<word_matches> find_words(word_query query) override {
+    return ask<word_matches>(reader_, long_deadline, find_atom_v,
+                             std::move(query));
+  }
+
   result<entry_page> entries_of(content_id content) override {
     return ask<entry_page>(reader_, long_deadline, copies_atom_v, content);
   }

@@ -200,6 +200,9 @@ public:
   virtual result<content_fingerprint> fingerprint_of(content_id content) = 0;
   /// The next fingerprints of a method, as `vectors`.
   virtual result<fingerprint_block_ptr> fingerprints(result_query query) = 0;
+  /// The vector of a text with these features; see `library_reader`.
+  virtual result<content_vector> text_vector(content_fingerprint features) = 0;
+  virtual result<word_matches> find_words(word_query query) = 0;
   /// Every entry with this content, missing ones too, oldest first.
   virtual result<entry_page> entries_of(content_id content) = 0;
 };

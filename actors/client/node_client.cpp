@@ -300,6 +300,15 @@ public:
       [&](auto& x) { return shared(x.fingerprints(query)); });
   }
 
+  result<content_vector> text_vector(content_fingerprint features) override {
+    return read<content_vector>(
+      [&](auto& x) { return x.text_vector(features.words); });
+  }
+
+  result<word_matches> find_words(word_query query) override {
+    return read<word_matches>([&](auto& x) { return x.find_words(query); });
+  }
+
   result<entry_page> entries_of(content_id content) override {
     return read<entry_page>([&](auto& x) -> result<entry_page> {
       auto rows = x.entries_of(content);

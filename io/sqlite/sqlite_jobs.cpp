@@ -111,6 +111,18 @@ constexpr command store_fingerprint{
   " VALUES(?1, ?2, (SELECT id FROM fingerprint_methods WHERE name = ?3),"
   " ?4, ?5)"};
 
+constexpr command forget_words{"forget the words of a content",
+                               "DELETE FROM content_words WHERE rowid = ?1"};
+constexpr command store_words{
+  "store the words of a result",
+  "INSERT INTO content_words(rowid, tags, body) SELECT ?1, CASE"
+  " WHEN json_valid(?2) THEN coalesce(json_extract(?2, '$.tags.title'), '')"
+  " || ' ' || coalesce(json_extract(?2, '$.tags.artist'), '')"
+  " || ' ' || coalesce(json_extract(?2, '$.tags.album'), '')"
+  " || ' ' || coalesce(json_extract(?2, '$.tags.genre'), '') ELSE '' END, ?3"
+  " WHERE ?3 <> '' OR (json_valid(?2)"
+  "  AND json_extract(?2, '$.tags') IS NOT NULL)"};
+
 /// The fenced part of a job's row.
 struct held_job {
   std::int64_t content = 0;
@@ -200,6 +212,16 @@ void write_fingerprint(store_context& store, const held_job& job,
     .run();
 }
 
+void write_words(store_context& store, const held_job& job,
+                 const job_output& output) {
+  store.db.use(forget_words).bind(job.content).run();
+  store.db.use(store_words)
+    .bind(job.content)
+    .bind_text(output.document)
+    .bind_text(output.body)
+    .run();
+}
+
 void write_output(store_context& store, const held_job& job,
                   const job_output& output, std::int64_t now_us) {
   store.db.use(store_features)
@@ -212,6 +234,7 @@ void write_output(store_context& store, const held_job& job,
     write_vector(store, job, output);
   if (!output.fingerprint.empty())
     write_fingerprint(store, job, output);
+  write_words(store, job, output);
 }
 
 void finish_job(store_context& store, const attempt_end& end,

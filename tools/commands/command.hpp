@@ -88,6 +88,7 @@ void add_index_command(CLI::App& app, command_context& context);
 void add_add_command(CLI::App& app, command_context& context);
 void add_list_command(CLI::App& app, command_context& context);
 void add_show_command(CLI::App& app, command_context& context);
+void add_search_command(CLI::App& app, command_context& context);
 void add_similar_command(CLI::App& app, command_context& context);
 void add_duplicates_command(CLI::App& app, command_context& context);
 void add_playlist_command(CLI::App& app, command_context& context);
