@@ -1,17 +1,13 @@
 #include "tools/commands/find/same_picture.hpp"
 
 #include "domain/image/descriptors/picture_print.hpp"
+#include "domain/image/descriptors/scene_embedding.hpp"
 
 #include <map>
 
 namespace troupe {
 
 namespace {
-
-/// Copies that the hashes call near have vectors at least this similar, down
-/// to a quarter of the size; unrelated photographs stay below 0.87, and near
-/// by both at once they have not been seen.
-constexpr float confirming_cosine = 0.80F;
 
 /// The fingerprints of all pictures, by content.
 result<std::map<content_id, image::picture_print>>
@@ -51,7 +47,7 @@ same_pictures(troupe_system& system, const library_vectors& all) {
     for (std::size_t b = a + 1; b < rows.size(); ++b)
       if (is_near(rows[a].second, rows[b].second)
           && search::dot(vectors.row(rows[a].first), vectors.row(rows[b].first))
-               >= confirming_cosine)
+               >= image::near_duplicate_similarity)
         pairs.emplace_back(rows[a].first, rows[b].first);
   return pairs;
 }
