@@ -36,6 +36,14 @@ using picture_batch_ptr = std::shared_ptr<const picture_batch>;
 using embedded_batch = std::vector<result<job_output>>;
 using embedded_batch_ptr = std::shared_ptr<const embedded_batch>;
 
+} // namespace troupe
+
+// These stay inside the process.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::picture_batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::embedded_batch_ptr)
+
+namespace troupe {
+
 /// An EMBEDDER: a worker for texts that also takes batches of pictures.
 using embedder_actor = worker_actor::extend<
   // Embeds a batch; replies what became of each picture. From the BATCH DESK.
@@ -58,7 +66,3 @@ using preprocessor_actor = worker_actor::extend<
   caf::reacts_to<watch_atom>>;
 
 } // namespace troupe
-
-// These stay inside the process.
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::picture_batch_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::embedded_batch_ptr)

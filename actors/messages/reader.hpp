@@ -6,6 +6,10 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+// These stay inside the process.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::word_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::word_matches)
+
 namespace troupe {
 
 /// The READER: answers every question about the library; never writes.
@@ -44,7 +48,3 @@ using reader_actor = caf::typed_actor<
   caf::replies_to<known_atom, path_list>::with<known_files_ptr>>;
 
 } // namespace troupe
-
-// These stay inside the process.
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::word_query)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::word_matches)

@@ -48,7 +48,9 @@ public:
   make_behavior(std::chrono::milliseconds deadline) {
     deadline_ = deadline;
     self_->set_down_handler([this](const caf::down_msg& x) {
-      matcher_.leave(caf::actor_cast<embedder_actor>(x.source));
+      matcher_.leave_if([&x](const embedder_actor& waiting) {
+        return waiting.address() == x.source;
+      });
     });
     return {
       [this](ask_atom) { on_ask(); },

@@ -25,9 +25,10 @@ public:
       takers_.push_back(std::move(taker));
   }
 
-  /// A taker is gone.
-  void leave(const Taker& taker) {
-    std::erase(takers_, taker);
+  /// Takers that `gone` names wait no more.
+  template <class Predicate>
+  void leave_if(Predicate gone) {
+    std::erase_if(takers_, gone);
   }
 
   /// The next pair; nothing while either side is empty.

@@ -72,7 +72,7 @@ TEST(matcher_test, pairs_the_urgent_then_the_old_with_takers_in_turn) {
   EXPECT_EQ(desk.match(), (std::pair{std::string{"old"}, 2}));
   EXPECT_FALSE(desk.match()) << "each took one";
   desk.ask(3);
-  desk.leave(3);
+  desk.leave_if([](int taker) { return taker == 3; });
   EXPECT_FALSE(desk.match());
   desk.ask(4);
   EXPECT_EQ(desk.match()->first, "young");

@@ -41,9 +41,12 @@ TEST(thread_bound_test, tells_unnamed_threads_apart) {
     text = there ? "" : there.failure().detail;
   }};
   other.join();
-  const auto home = text.substr(24, text.find(',') - 24);
+  const std::string before = "this belongs to thread ";
+  ASSERT_TRUE(text.starts_with(before)) << text;
+  const auto end = text.find(',');
+  const auto home = text.substr(before.size(), end - before.size());
   EXPECT_FALSE(home.empty());
-  EXPECT_EQ(text.find(home, 25), std::string::npos) << text;
+  EXPECT_EQ(text.find(home, end), std::string::npos) << text;
 }
 
 } // namespace
