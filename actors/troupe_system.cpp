@@ -305,8 +305,10 @@ private:
     tunables.seed = static_cast<std::uint64_t>(ports_.clock->now_us());
     tunables.crashes = std::move(crashes);
     tunables.use_saved_scales = settings_.use_saved_scales;
+    // A batch has the time of all its pictures.
     batch_desk_ = spawn_batch_desk(
-      *system_, std::chrono::milliseconds{settings_.embedders.time_limit_ms});
+      *system_, std::chrono::milliseconds{settings_.embedders.time_limit_ms}
+                  * static_cast<int>(settings_.batches.items_max));
     supervisor_ = spawn_embedding_supervisor(
       *system_, tunables, plan_pools(ports_, settings_, batch_desk_),
       librarian_, *ports_.clock, *ports_.log);
