@@ -62,15 +62,11 @@ json coverage_json(const kind_coverage& kind) {
 /// The pools by configuration; live slots are known here only when no process
 /// works on the library, for then there are none.
 json pools_json(const status_facts& facts) {
-  auto pools = json::array();
-  for (const auto& [name, slots] : facts.pools) {
-    json pool{{"name", name}, {"configured", slots}};
-    if (facts.holder.empty())
-      pool["live"] = 0;
-    pool["state"] = facts.holder.empty() ? "off" : "held";
-    pools.push_back(std::move(pool));
-  }
-  return pools;
+  json analyzers{{"name", "analyzers"}, {"configured", facts.analyzers}};
+  if (facts.holder.empty())
+    analyzers["live"] = 0;
+  analyzers["state"] = facts.holder.empty() ? "off" : "held";
+  return json::array({std::move(analyzers)});
 }
 
 } // namespace

@@ -4,10 +4,7 @@
 #include "tools/output/entry_json.hpp"
 #include "tools/terminal/terminal.hpp"
 
-#include <cstdint>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace troupe {
 
@@ -17,8 +14,8 @@ struct status_facts {
   /// Who writes the library now; empty: nobody.
   std::string holder;
   std::int64_t now_us = 0;
-  /// Pools and their sizes under the configuration that this command sees.
-  std::vector<std::pair<std::string, std::int64_t>> pools;
+  /// ANALYZERs under the configuration that this command sees.
+  int analyzers = 0;
 };
 
 /// CONTRACT's `admin status --json`; blocks without a source are absent.

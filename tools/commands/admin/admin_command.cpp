@@ -34,13 +34,9 @@ int run_status(const command_context& context) {
   if (!status)
     return report_failure(status.failure());
   const auto library = library_path(context.options);
-  const status_facts facts{
-    library,
-    look_at_machine(library).holder,
-    open.value()->clock().now_us(),
-    {{"analyzers", analyzer_count(config->config)},
-     {"preprocessors", config->config.preprocessor.cores},
-     {"embedders", config->config.embedder.workers}}};
+  const status_facts facts{library, look_at_machine(library).holder,
+                           open.value()->clock().now_us(),
+                           analyzer_count(config->config)};
   if (wants_json(context))
     print_json(status_json(*status, facts));
   else
