@@ -2,7 +2,6 @@
 
 #include "actors/actor_settings.hpp"
 #include "actors/administrator.hpp"
-#include "actors/analyzer.hpp"
 #include "actors/asked_admin_plane.hpp"
 #include "actors/basp_door.hpp"
 #include "actors/caf_error.hpp"
@@ -13,6 +12,7 @@
 #include "actors/reader.hpp"
 #include "actors/watchdog.hpp"
 #include "actors/watcher.hpp"
+#include "actors/workers/pool_plans.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -295,7 +295,8 @@ private:
     tunables.crashes = std::move(crashes);
     tunables.use_saved_scales = settings_.use_saved_scales;
     supervisor_ = spawn_embedding_supervisor(
-      *system_, tunables, plan_pools(), librarian_, *ports_.clock, *ports_.log);
+      *system_, tunables, plan_pools(ports_, settings_), librarian_,
+      *ports_.clock, *ports_.log);
     (*client_)->monitor(librarian_);
     (*client_)->monitor(supervisor_);
   }
@@ -331,27 +332,6 @@ private:
       return door.failure();
     door_ = std::move(door.value());
     return {};
-  }
-
-  [[nodiscard]] std::vector<pool_plan> plan_pools() const {
-    std::vector<pool_plan> plans;
-    if (settings_.analyzers == 0)
-      return plans;
-    const analyzer_ports ports{ports_.audio_decoders, ports_.tags,
-                               ports_.fourier,        ports_.documents,
-                               ports_.finder,         ports_.threads,
-                               ports_.crashes,        ports_.fingerprints};
-    const analyzer_tunables tunables{settings_.duration_s_max,
-                                     placement::detached};
-    auto limits = settings_.analyzer_limits;
-    limits.slots = settings_.analyzers;
-    plans.push_back(
-      {job_kind::audio_analyze, "analyzer", limits,
-       [ports, tunables](caf::actor_system& system, const worker_seat& seat,
-                         const dispatcher_actor& supervisor) {
-         return spawn_analyzer(system, tunables, ports, seat, supervisor);
-       }});
-    return plans;
   }
 
   /// Whoever asks ends first, the LIBRARIAN last.

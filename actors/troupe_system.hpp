@@ -55,16 +55,15 @@ struct system_ports {
 
 /// Sizes and limits of a system.
 struct system_settings {
-  /// ANALYZERs; 0 = none, jobs stay ready.
-  int analyzers = 1;
-  /// `slots` is taken from `analyzers`.
-  pool_limits analyzer_limits;
+  /// Pools, one field each (see workers/pool_plans.cpp); `slots` 0: there is
+  /// none, its jobs stay ready.
+  pool_limits analyzers;
   retry_policy retry;
   suspicion_policy suspicion;
   /// 0 = reconcile only at start.
   std::int64_t reconcile_ms = 300'000;
   retention_policy retention;
-  /// Saved scales win over `analyzers`.
+  /// Saved scales win over the sizes of the pools.
   bool use_saved_scales = false;
   /// Administrators can end this process: it is a node.
   bool is_node = false;

@@ -251,10 +251,15 @@ private:
                          : lock_->announce({getpid(), request_.role, door_});
   }
 
+  void size_pools(system_settings& found) const {
+    const bool any = request_.with_workers;
+    found.analyzers.slots = any ? analyzer_count(config_) : 0;
+    found.analyzers.time_limit_ms = config_.analyzer.timeout_s * 1'000;
+  }
+
   [[nodiscard]] system_settings settings() const {
     system_settings found;
-    found.analyzers = request_.with_workers ? analyzer_count(config_) : 0;
-    found.analyzer_limits.time_limit_ms = config_.analyzer.timeout_s * 1'000;
+    size_pools(found);
     found.retry.attempts_max =
       static_cast<int>(config_.supervisor.attempts_max);
     found.reconcile_ms = config_.supervisor.reconcile_s * 1'000;

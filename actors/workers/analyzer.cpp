@@ -1,4 +1,4 @@
-#include "actors/analyzer.hpp"
+#include "actors/workers/analyzer.hpp"
 
 #include "domain/audio/analysis.hpp"
 #include "domain/audio/likeness/embedding.hpp"
