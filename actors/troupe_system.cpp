@@ -201,6 +201,11 @@ public:
                             std::move(entry), std::move(token));
   }
 
+  result<ordered_job> order(job_order wanted, std::string token) override {
+    return ask<ordered_job>(supervisor_, long_deadline, order_atom_v,
+                            std::move(wanted), std::move(token));
+  }
+
   result<void> forget(entry_id entry, audit_note note) override {
     return confirm(ask<bool>(librarian_, long_deadline, forget_atom_v,
                              forget_request{entry, std::move(note)}));

@@ -8,9 +8,13 @@
 #include "domain/ports/audio_decoder.hpp"
 #include "domain/ports/audio_document.hpp"
 #include "domain/ports/audio_fingerprint.hpp"
+#include "domain/ports/colour_profiles.hpp"
+#include "domain/ports/content_hash.hpp"
 #include "domain/ports/crash_notes.hpp"
+#include "domain/ports/file_source.hpp"
 #include "domain/ports/folder_watch.hpp"
 #include "domain/ports/fourier.hpp"
+#include "domain/ports/image_encoder.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "domain/ports/library_store.hpp"
 #include "domain/ports/log_sink.hpp"
@@ -18,9 +22,11 @@
 #include "domain/ports/tag_reader.hpp"
 #include "domain/ports/thread_placement.hpp"
 #include "domain/ports/wall_clock.hpp"
+#include "domain/ports/weights_source.hpp"
 #include "domain/result.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +34,17 @@
 #include <vector>
 
 namespace troupe {
+
+/// What workers on pictures need from outside; null: there are no such
+/// workers.
+struct picture_ports {
+  const image_codec* codec = nullptr;
+  const colour_profiles* profiles = nullptr;
+  const image_encoder* encoder = nullptr;
+  const file_source* files = nullptr;
+  const weights_source* weights = nullptr;
+  const content_hasher* hasher = nullptr;
+};
 
 /// Everything that the actors need from outside. Borrowed pointers must
 /// outlive the system; null where the comment allows it.
@@ -49,6 +66,7 @@ struct system_ports {
   crash_notes* crashes = nullptr;
   /// May be null: results then have no fingerprint.
   const audio_fingerprint_source* fingerprints = nullptr;
+  picture_ports pictures;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
 };
@@ -58,6 +76,12 @@ struct system_settings {
   /// Pools, one field each (see workers/pool_plans.cpp); `slots` 0: there is
   /// none, its jobs stay ready.
   pool_limits analyzers;
+  pool_limits upscalers{0};
+  /// Memory that one UPSCALER may work in, in bytes.
+  std::size_t upscaler_scratch_max = std::size_t{64} << 20U;
+  /// Larger pictures are refused; 0 = no limit for files.
+  std::uint64_t file_bytes_max = 0;
+  std::uint64_t pixels_max = 200'000'000;
   retry_policy retry;
   suspicion_policy suspicion;
   /// 0 = reconcile only at start.
@@ -158,6 +182,8 @@ public:
 
   /// @param token of the import that holds intake, if any
   virtual result<std::string> add_text(text_entry entry, std::string token) = 0;
+  /// Queues a job that somebody asks for. @param token as above
+  virtual result<ordered_job> order(job_order wanted, std::string token) = 0;
   virtual result<void> forget(entry_id entry, audit_note note) = 0;
   /// The entry's file got other bytes with the same sound; false when its
   /// results could not be kept and it must be analysed again.

@@ -3,6 +3,7 @@
 #include "domain/audio/audio_record.hpp"
 #include "io/chromaprint_audio_fingerprint.hpp"
 #include "io/fftw_fourier.hpp"
+#include "io/files/posix_file_source.hpp"
 #include "io/inotify_folder_watch.hpp"
 #include "io/nlohmann_audio_document.hpp"
 #include "io/openssl_content_hash.hpp"
@@ -18,7 +19,9 @@
 #include "io/taglib/taglib_tag_reader.hpp"
 #include "io/taglib/taglib_tag_writer.hpp"
 #include "tools/adapters.hpp"
+#include "tools/image_adapters.hpp"
 #include "tools/node_reach.hpp"
+#include "tools/weights_folders.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -32,6 +35,9 @@
 namespace troupe {
 
 namespace {
+
+/// Where the configuration sets no limit; products of it stay in 64 bits.
+constexpr std::uint64_t pixels_without_limit = std::uint64_t{1} << 50U;
 
 /// Passes lines on, after what is drawn on the terminal made room for them.
 class yielding_log_sink final : public log_sink {
@@ -189,6 +195,13 @@ private:
     documents_ = io::open_nlohmann_audio_document();
     fingerprints_ = io::open_chromaprint_audio_fingerprint();
     recipes_ = recipes_under(*decoders_);
+    pictures_ = open_image_adapters();
+    files_ = io::open_posix_file_source();
+    weights_ = open_built_in_weights();
+    auto hasher = io::open_openssl_content_hash();
+    if (!hasher)
+      return hasher.failure();
+    hasher_ = std::move(hasher.value());
     return {};
   }
 
@@ -240,6 +253,9 @@ private:
     ports.fourier = fourier_.get();
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
+    ports.pictures = {pictures_.codec.get(),   pictures_.profiles.get(),
+                      pictures_.encoder.get(), files_.get(),
+                      weights_.get(),          hasher_.get()};
     ports.fingerprints = fingerprints_.get();
     if (request_.with_door)
       door_ = door_path(request_.library);
@@ -255,6 +271,19 @@ private:
     const bool any = request_.with_workers;
     found.analyzers.slots = any ? analyzer_count(config_) : 0;
     found.analyzers.time_limit_ms = config_.analyzer.timeout_s * 1'000;
+    const bool upscales = any || request_.with_upscalers;
+    found.upscalers.slots = upscales ? upscaler_count(config_) : 0;
+    // From tile to tile, and for the end of a WebP, which has no rows.
+    found.upscalers.time_limit_ms = 600'000;
+    found.upscalers.per_media_s_ms = 0;
+    found.upscaler_scratch_max =
+      static_cast<std::size_t>(config_.upscaler.scratch_mib_max) << 20U;
+    found.file_bytes_max =
+      static_cast<std::uint64_t>(config_.library.file_bytes_max);
+    if (config_.library.pixels_max > 0)
+      found.pixels_max = static_cast<std::uint64_t>(config_.library.pixels_max);
+    else
+      found.pixels_max = pixels_without_limit;
   }
 
   [[nodiscard]] system_settings settings() const {
@@ -293,6 +322,10 @@ private:
   std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
   std::unique_ptr<audio_fingerprint_source> fingerprints_;
+  image_adapters pictures_;
+  std::unique_ptr<const file_source> files_;
+  std::unique_ptr<const weights_source> weights_;
+  std::unique_ptr<content_hasher> hasher_;
   std::unique_ptr<crash_notes> crashes_;
   std::vector<recipe> recipes_;
   std::unique_ptr<troupe_system> system_;
@@ -335,10 +368,21 @@ std::vector<recipe> recipes_under(const audio_decoder_source& decoders) {
            audio::audio_record_version, std::string{decoders.version()}}};
 }
 
+namespace {
+
+int worker_count(std::int64_t configured) {
+  return configured > 0 ? static_cast<int>(configured)
+                        : io::open_posix_thread_placement()->usable_cores();
+}
+
+} // namespace
+
 int analyzer_count(const node_config& config) {
-  return config.analyzer.workers > 0
-           ? static_cast<int>(config.analyzer.workers)
-           : io::open_posix_thread_placement()->usable_cores();
+  return worker_count(config.analyzer.workers);
+}
+
+int upscaler_count(const node_config& config) {
+  return worker_count(config.upscaler.workers);
 }
 
 machine_findings look_at_machine(const std::string& library) {

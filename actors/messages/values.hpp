@@ -119,6 +119,7 @@ struct worker_beat {
   /// Seconds of media worked through, and the length by the header.
   double media_s = 0.0;
   double duration_s = 0.0;
+  slot_memory memory = {};
 };
 
 /// A worker's last word on a job; asks for the next one at the same time.
@@ -240,7 +241,7 @@ struct find_report {
 
 /// The number of what is said over a socket: message types, their fields, and
 /// their order. It rises with every change of these.
-inline constexpr int door_protocol = 1;
+inline constexpr int door_protocol = 2;
 
 /// Who calls, and by which protocol.
 struct client_hello {

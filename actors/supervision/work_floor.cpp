@@ -44,9 +44,12 @@ void work_floor::ask(const worker_seat& seat) {
 }
 
 void work_floor::beat(const worker_beat& x) {
-  if (auto* pool = roster_.pool(x.seat.kind))
-    pool->slots.beat(x.seat, x.key, x.media_s, x.duration_s,
-                     clock_->monotonic_ms());
+  auto* pool = roster_.pool(x.seat.kind);
+  if (pool == nullptr)
+    return;
+  pool->slots.beat(x.seat, x.key, x.media_s, x.duration_s,
+                   clock_->monotonic_ms());
+  pool->slots.weigh(x.seat, x.memory);
 }
 
 void work_floor::end(worker_end& x) {

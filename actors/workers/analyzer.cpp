@@ -1,5 +1,6 @@
 #include "actors/workers/analyzer.hpp"
 
+#include "actors/workers/blame.hpp"
 #include "domain/audio/analysis.hpp"
 #include "domain/audio/likeness/embedding.hpp"
 #include "domain/jobs/attempt.hpp"
@@ -18,27 +19,6 @@
 namespace troupe {
 
 namespace {
-
-/// While it lives, a fault in this thread is the doing of the job's content.
-class blame {
-public:
-  blame(crash_notes* notes, const claimed_job& job, std::string_view decoder)
-    : notes_(notes) {
-    if (notes_ != nullptr)
-      notes_->enter(job.hash, decoder);
-  }
-
-  ~blame() {
-    if (notes_ != nullptr)
-      notes_->leave();
-  }
-
-  blame(const blame&) = delete;
-  blame& operator=(const blame&) = delete;
-
-private:
-  crash_notes* notes_;
-};
 
 /// One file under analysis.
 struct open_file {

@@ -64,6 +64,11 @@ bool worker_pool::beat(const worker_seat& seat, const claim_key& key,
   return true;
 }
 
+void worker_pool::weigh(const worker_seat& seat, const slot_memory& memory) {
+  if (auto* state = current(seat))
+    state->counters.memory = memory;
+}
+
 std::optional<held_job> worker_pool::end(const worker_seat& seat,
                                          const claim_key& key, bool succeeded) {
   auto* state = current(seat);
@@ -236,6 +241,7 @@ worker_pool::current(const worker_seat& seat) noexcept {
 void worker_pool::vacate(slot_state& slot) noexcept {
   slot.occupied = false;
   slot.waiting = false;
+  slot.counters.memory = {};
 }
 
 } // namespace troupe

@@ -49,10 +49,20 @@ struct held_job {
   bool cancelling = false;
 };
 
+/// Memory that a worker works in, in bytes; 0 where nobody counts it.
+struct slot_memory {
+  /// Its own.
+  std::int64_t scratch = 0;
+  /// Shared with all who work with the same numbers, and counted once there.
+  std::int64_t weights = 0;
+};
+
 /// Counters of one slot, over all its incarnations.
 struct slot_counters {
   std::int64_t succeeded = 0;
   std::int64_t failed = 0;
+  /// By its last word.
+  slot_memory memory = {};
 };
 
 /// The slots of one pool as a value: who is idle, who holds what until when,
@@ -80,6 +90,9 @@ public:
   /// A sign of life: extends the deadline. False: stale.
   bool beat(const worker_seat& seat, const claim_key& key, double media_s,
             double duration_s, std::int64_t now_ms);
+
+  /// What the worker says of its memory.
+  void weigh(const worker_seat& seat, const slot_memory& memory);
 
   /// The worker ended its job. Nothing: stale, a late result.
   [[nodiscard]] std::optional<held_job>

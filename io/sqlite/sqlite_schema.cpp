@@ -231,8 +231,13 @@ CREATE TABLE scales(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<migration, 3> all_steps{
-  {{version_1}, {fingerprints_step}, {holds_step}}};
+constexpr const char* orders_step = R"sql(
+-- What a client asked for, as JSON; empty for the jobs of coverage.
+ALTER TABLE jobs ADD COLUMN params TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<migration, 4> all_steps{
+  {{version_1}, {fingerprints_step}, {holds_step}, {orders_step}}};
 
 // -- what kind of file it is --------------------------------------------------
 

@@ -95,6 +95,7 @@ void add_vectors_command(CLI::App& app, command_context& context);
 void add_tag_command(CLI::App& app, command_context& context);
 void add_forget_command(CLI::App& app, command_context& context);
 void add_analyze_command(CLI::App& app, command_context& context);
+void add_upscale_command(CLI::App& app, command_context& context);
 void add_preprocess_command(CLI::App& app, command_context& context);
 void add_export_command(CLI::App& app, command_context& context);
 void add_jobs_command(CLI::App& app, command_context& context);
