@@ -2,7 +2,7 @@
 
 #include "domain/audio/audio_record.hpp"
 #include "io/chromaprint_audio_fingerprint.hpp"
-#include "io/fftw_fourier.hpp"
+#include "io/clock/tsc_tick_counter.hpp"
 #include "io/files/posix_file_source.hpp"
 #include "io/inotify_folder_watch.hpp"
 #include "io/nlohmann_audio_document.hpp"
@@ -15,10 +15,8 @@
 #include "io/spdlog_log_sink.hpp"
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
-#include "io/system_wall_clock.hpp"
-#include "io/taglib/taglib_tag_reader.hpp"
-#include "io/taglib/taglib_tag_writer.hpp"
 #include "tools/adapters.hpp"
+#include "tools/command_adapters.hpp"
 #include "tools/image_adapters.hpp"
 #include "tools/node_reach.hpp"
 #include "tools/weights_folders.hpp"
@@ -95,41 +93,22 @@ result<void> make_folder_of(const std::string& library) {
   return {};
 }
 
+int worker_count(std::int64_t configured) {
+  return configured > 0 ? static_cast<int>(configured)
+                        : io::open_posix_thread_placement()->usable_cores();
+}
+
 // -- the assembly -------------------------------------------------------------
 
 /// Members are declared in the order they must outlive each other: the lock
-/// outlives everything, the system ends first.
-class real_assembly final : public assembly {
+/// outlives the system, which ends first.
+class real_assembly final : public command_adapters {
 public:
   real_assembly(assembly_request request, const node_config& config)
     : request_(std::move(request)), config_(config) {}
 
   [[nodiscard]] troupe_system& system() override {
     return *system_;
-  }
-
-  [[nodiscard]] const media_finder& finder() const override {
-    return *finder_;
-  }
-
-  [[nodiscard]] const wall_clock& clock() const override {
-    return *clock_;
-  }
-
-  [[nodiscard]] const audio_decoder_source& decoders() const override {
-    return *decoders_;
-  }
-
-  [[nodiscard]] const fourier_source& fourier() const override {
-    return *fourier_;
-  }
-
-  [[nodiscard]] const tag_reader& tags() const override {
-    return *tags_;
-  }
-
-  [[nodiscard]] const tag_writer& tag_writing() const override {
-    return *tag_writing_;
   }
 
   [[nodiscard]] const std::string& door() const override {
@@ -158,19 +137,21 @@ public:
       return made;
     system_ports ports;
     if (request_.access != library_access::read)
-      if (auto made = open_for_writing(ports); !made)
+      if (auto made = open_for_writing(ports, overrides); !made)
         return made;
     return start(std::move(ports));
   }
 
 private:
   result<void> open_machine() {
-    clock_ = io::open_system_wall_clock();
     threads_ = io::open_posix_thread_placement();
+    // Only a node is asked about a job's life.
+    if (request_.with_door)
+      ticks_ = io::open_tsc_tick_counter();
     io::log_sink_options options;
     options.level = log_level::debug;
     options.format = format_of(config_.log.format);
-    auto sink = io::open_spdlog_log_sink(options, clock_);
+    auto sink = io::open_spdlog_log_sink(options, shared_clock());
     if (!sink)
       return sink.failure();
     auto yielding = std::make_unique<yielding_log_sink>(
@@ -182,19 +163,11 @@ private:
   }
 
   result<void> open_media(const assembly_overrides& overrides) {
-    auto finder = make_media_finder(config_);
-    if (!finder)
-      return finder.failure();
-    finder_ = std::move(finder.value());
-    decoders_ = io::open_sndfile_audio_decoder();
-    if (overrides.decorate_decoders)
-      decoders_ = overrides.decorate_decoders(std::move(decoders_));
-    tags_ = io::open_taglib_tag_reader();
-    tag_writing_ = io::open_taglib_tag_writer();
-    fourier_ = io::open_fftw_fourier();
+    if (auto adapted = adapt(config_, overrides); !adapted)
+      return adapted;
     documents_ = io::open_nlohmann_audio_document();
     fingerprints_ = io::open_chromaprint_audio_fingerprint();
-    recipes_ = recipes_under(*decoders_);
+    recipes_ = recipes_under(decoders());
     pictures_ = open_image_adapters();
     files_ = io::open_posix_file_source();
     weights_ = open_built_in_weights();
@@ -205,7 +178,8 @@ private:
     return {};
   }
 
-  result<void> open_for_writing(system_ports& ports) {
+  result<void> open_for_writing(system_ports& ports,
+                                const assembly_overrides& overrides) {
     io::sqlite_library_options options;
     options.file = request_.library;
     options.recipes = recipes_;
@@ -213,6 +187,8 @@ private:
     if (!store)
       return store.failure();
     ports.store = std::move(store.value());
+    if (overrides.decorate_store)
+      ports.store = overrides.decorate_store(std::move(ports.store));
     if (!request_.watched.empty()) {
       auto watch = io::open_inotify_folder_watch(request_.watched);
       if (!watch)
@@ -241,16 +217,17 @@ private:
   }
 
   result<void> start(system_ports ports) {
-    ports.clock = clock_.get();
+    ports.clock = &clock();
     ports.log = log_.get();
     ports.threads = threads_.get();
+    ports.ticks = ticks_.get();
     ports.open_reader = [file = request_.library, recipes = recipes_] {
       return io::open_sqlite_library_reader(file, recipes);
     };
-    ports.finder = finder_.get();
-    ports.audio_decoders = decoders_.get();
-    ports.tags = tags_.get();
-    ports.fourier = fourier_.get();
+    ports.finder = &finder();
+    ports.audio_decoders = &decoders();
+    ports.tags = &tags();
+    ports.fourier = &fourier();
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
     ports.pictures = {pictures_.codec.get(),   pictures_.profiles.get(),
@@ -305,6 +282,7 @@ private:
     found.watched = request_.watched;
     found.socket = door_;
     found.pid = getpid();
+    found.on_event = request_.on_event;
     return found;
   }
 
@@ -312,14 +290,9 @@ private:
   node_config config_;
   std::unique_ptr<library_lock> lock_;
   std::string door_;
-  std::shared_ptr<const wall_clock> clock_;
   std::unique_ptr<thread_placement> threads_;
+  std::unique_ptr<tick_counter> ticks_;
   std::unique_ptr<yielding_log_sink> log_;
-  std::unique_ptr<media_finder> finder_;
-  std::unique_ptr<audio_decoder_source> decoders_;
-  std::unique_ptr<tag_reader> tags_;
-  std::unique_ptr<tag_writer> tag_writing_;
-  std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
   std::unique_ptr<audio_fingerprint_source> fingerprints_;
   image_adapters pictures_;
@@ -367,15 +340,6 @@ std::vector<recipe> recipes_under(const audio_decoder_source& decoders) {
   return {{job_kind::audio_analyze, media_kind::audio,
            audio::audio_record_version, std::string{decoders.version()}}};
 }
-
-namespace {
-
-int worker_count(std::int64_t configured) {
-  return configured > 0 ? static_cast<int>(configured)
-                        : io::open_posix_thread_placement()->usable_cores();
-}
-
-} // namespace
 
 int analyzer_count(const node_config& config) {
   return worker_count(config.analyzer.workers);

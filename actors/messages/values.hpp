@@ -137,6 +137,8 @@ struct work_in_hand {
   std::string path;
   job_kind kind = job_kind::audio_analyze;
   std::int64_t elapsed_ms = 0;
+  /// What such a job took before; 0 = none has ended yet.
+  std::int64_t usual_ms = 0;
   double media_s = 0.0;
   double duration_s = 0.0;
   /// Nothing else runs meanwhile.

@@ -1,6 +1,7 @@
 #include "actors/workers/upscaler.hpp"
 
 #include "actors/caf_error.hpp"
+#include "actors/tracing/traced.hpp"
 #include "actors/workers/blame.hpp"
 #include "domain/jobs/attempt.hpp"
 
@@ -83,6 +84,7 @@ private:
   // -- message handlers, in the order of upscaler_actor -----------------------
 
   void on_work(const claimed_job_ptr& job) {
+    note_job(job->key.job);
     self_->send(foreman_, leave_atom_v, as_helper());
     picture_.emplace();
     picture_->job = job;
@@ -104,6 +106,7 @@ private:
     step_on_its_way_ = false;
     if (!picture_ || !picture_->work)
       return;
+    note_job(picture_->job->key.job);
     // Without a tile it waits for those of its helpers.
     bool made = false;
     guarded([&] {
@@ -378,9 +381,10 @@ upscaler_actor spawn_upscaler(caf::actor_system& system,
                               const dispatcher_actor& supervisor,
                               const foreman_actor& foreman) {
   if (tunables.where == placement::detached)
-    return system.spawn<caf::detached>(upscaler, tunables, ports, seat,
+    return spawn_traced<caf::detached>(system, upscaler, tunables, ports, seat,
                                        supervisor, foreman);
-  return system.spawn(upscaler, tunables, ports, seat, supervisor, foreman);
+  return spawn_traced(system, upscaler, tunables, ports, seat, supervisor,
+                      foreman);
 }
 
 } // namespace troupe
