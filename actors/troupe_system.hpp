@@ -79,7 +79,7 @@ struct system_settings {
   /// Pools, one field each (see workers/pool_plans.cpp); `slots` 0: there is
   /// none, its jobs stay ready.
   pool_limits analyzers;
-  pool_limits upscalers{0};
+  pool_limits upscalers;
   /// Memory that one UPSCALER may work in, in bytes.
   std::size_t upscaler_scratch_max = std::size_t{64} << 20U;
   /// Larger pictures are refused; 0 = no limit for files.
