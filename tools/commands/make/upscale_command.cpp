@@ -1,4 +1,5 @@
 #include "domain/upscale/weights_shelf.hpp"
+#include "tools/adapters.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/commands/index_run.hpp"
 #include "tools/commands/make/upscale_list.hpp"
