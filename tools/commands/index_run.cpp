@@ -120,7 +120,14 @@ private:
     view.current = work.running.empty() ? outcome_.found.counts.current
                                         : work.running.front().path;
     for (const auto& held : work.running)
-      view.media_s += held.media_s;
+      if (held.kind != job_kind::image_upscale)
+        view.media_s += held.media_s;
+    // One picture alone is shown by its tiles.
+    if (work.total == 1 && !work.running.empty()
+        && work.running.front().kind == job_kind::image_upscale) {
+      view.done = static_cast<std::int64_t>(work.running.front().media_s);
+      view.total = static_cast<std::int64_t>(work.running.front().duration_s);
+    }
     line_.show(view, clock_.monotonic_ms());
   }
 
