@@ -104,9 +104,9 @@ protected:
                                                           const tile_task_ptr&)>
                  answer) {
     auto helper = system.spawn(
-      [answer](helper_actor::pointer self) -> helper_actor::behavior_type {
-        return {[self, answer](tile_atom, const tile_task_ptr& x) {
-          return answer(self, x);
+      [answer](helper_actor::pointer me) -> helper_actor::behavior_type {
+        return {[me, answer](tile_atom, const tile_task_ptr& x) {
+          return answer(me, x);
         }};
       });
     caf::anon_send(foreman, ask_atom_v, helper);
@@ -210,10 +210,10 @@ TEST_F(upscaler_test, a_tile_that_a_helper_loses_is_made_again) {
       return caf::make_error(caf::sec::runtime_error);
     });
   const auto dying =
-    spawn_helper([](helper_actor::pointer self,
+    spawn_helper([](helper_actor::pointer me,
                     const tile_task_ptr&) -> caf::result<tile_pixels_ptr> {
-      self->quit(caf::exit_reason::kill);
-      return self->make_response_promise<tile_pixels_ptr>();
+      me->quit(caf::exit_reason::kill);
+      return me->make_response_promise<tile_pixels_ptr>();
     });
   order.force = true;
   give();
@@ -283,49 +283,49 @@ TEST_F(upscaler_test, failures_say_where_and_why_and_leave_nothing) {
     std::string named;
     std::string stage;
     error_class why;
-    std::function<void(upscaler_test&)> spoil;
+    std::function<void()> spoil;
   };
 
   const std::vector<row> rows{
     {"there are: made", "open", error_class::permanent,
-     [](auto& x) {
-       x.order.model = "natural";
+     [this] {
+       order.model = "natural";
      }},
     {"/in/gone.png", "open", error_class::permanent,
-     [](auto& x) {
-       x.order.input = "/in/gone.png";
-       x.order.stamp.reset();
+     [this] {
+       order.input = "/in/gone.png";
+       order.stamp.reset();
      }},
     {"changed", "open", error_class::permanent,
-     [](auto& x) {
-       x.order.stamp = file_stamp{999, 1};
+     [this] {
+       order.stamp = file_stamp{999, 1};
      }},
     {"image:", "decode", error_class::permanent,
-     [](auto& x) {
-       x.files.put(in_path, {});
+     [this] {
+       files.put(in_path, {});
      }},
     {"no space", "encode", error_class::resource,
-     [](auto& x) {
-       x.files.room = 300;
+     [this] {
+       files.room = 300;
      }},
     {"exists", "open", error_class::permanent,
-     [](auto& x) {
-       x.files.put("/out/there", {1});
-       x.order.output = "/out/there";
+     [this] {
+       files.put("/out/there", {1});
+       order.output = "/out/there";
      }},
     {"scratch_mib_max", "open", error_class::permanent,
-     [](auto& x) {
-       x.tunables.scratch_bytes_max = 1'000;
+     [this] {
+       tunables.scratch_bytes_max = 1'000;
      }},
     {"pixels", "decode", error_class::permanent,
-     [](auto& x) {
-       x.tunables.limits.pixels_max = 100;
+     [this] {
+       tunables.limits.pixels_max = 100;
      }},
   };
   for (const auto& each : rows) {
     const auto order_before = order;
     const auto tunables_before = tunables;
-    each.spoil(*this);
+    each.spoil();
     ends.clear();
     start(1);
     give(workers.size() - 1);
