@@ -63,9 +63,7 @@ public:
       ports_.threads->name_thread(fmt::format("upscaler-{}", seat.slot));
       ports_.threads->flush_denormals();
     }
-    // A pool without FOREMAN can do nothing, and breaks.
-    self_->set_down_handler(
-      [this](const caf::down_msg& x) { self_->quit(x.reason); });
+    self_->set_down_handler([this](const caf::down_msg& x) { on_down(x); });
     self_->monitor(foreman);
     self_->send(foreman_, ask_atom_v, as_helper());
     self_->send(supervisor_, ask_atom_v, seat_);
@@ -129,8 +127,17 @@ private:
   void on_lend(const helper_actor& helper) {
     if (!picture_ || !picture_->work)
       return;
+    self_->monitor(helper);
     idle_helpers_.insert_or_assign(helper.address(), helper);
     go_on();
+  }
+
+  void on_down(const caf::down_msg& x) {
+    // A pool without FOREMAN can do nothing, and breaks.
+    if (x.source == foreman_)
+      self_->quit(x.reason);
+    else
+      lose(x.source);
   }
 
   // -- the stages -------------------------------------------------------------
@@ -207,6 +214,7 @@ private:
 
   void ask_for(const helper_actor& helper, const upscale::tile_task& task) {
     const auto key = picture_->job->key;
+    asked_.insert_or_assign(helper.address(), task.part);
     self_
       ->request(helper, tile_deadline, tile_atom_v,
                 std::make_shared<const upscale::tile_task>(task))
@@ -214,17 +222,26 @@ private:
         [this, key, helper, part = task.part](const tile_pixels_ptr& x) {
           if (!is_current(key))
             return;
+          asked_.erase(helper.address());
           idle_helpers_.insert_or_assign(helper.address(), helper);
           guarded([&] { take(part, *x); });
           go_on();
         },
-        [this, key, part = task.part](const caf::error&) {
-          // Busy, gone or too slow: the FOREMAN lends it again when it can.
-          if (!is_current(key))
-            return;
-          picture_->work->give_back(part);
-          go_on();
+        [this, key, helper](const caf::error&) {
+          // Busy or too slow: the FOREMAN lends it again when it can.
+          if (is_current(key))
+            lose(helper.address());
         });
+  }
+
+  /// A helper that died never answers: CAF drops what it had in hand.
+  void lose(const caf::actor_addr& helper) {
+    idle_helpers_.erase(helper);
+    const auto tile = asked_.extract(helper);
+    if (tile.empty())
+      return;
+    picture_->work->give_back(tile.mapped());
+    go_on();
   }
 
   void take(const network::tile& part, const upscale::tile_pixels& pixels) {
@@ -334,7 +351,12 @@ private:
       self_->send(foreman_, finish_atom_v, as_borrower());
     // What is unfinished goes away with it.
     picture_.reset();
+    for (const auto& [helper, handle] : idle_helpers_)
+      self_->demonitor(helper);
+    for (const auto& [helper, tile] : asked_)
+      self_->demonitor(helper);
     idle_helpers_.clear();
+    asked_.clear();
     self_->send(foreman_, ask_atom_v, as_helper());
     self_->send(supervisor_, end_atom_v, std::move(last));
   }
@@ -358,6 +380,9 @@ private:
 
   /// Lent to this picture, without a tile.
   std::map<caf::actor_addr, helper_actor> idle_helpers_;
+
+  /// Lent to this picture, and at work on a tile of it.
+  std::map<caf::actor_addr, network::tile> asked_;
 
   bool step_on_its_way_ = false;
 };
