@@ -9,10 +9,14 @@
 #include "domain/ports/audio_decoder.hpp"
 #include "domain/ports/audio_document.hpp"
 #include "domain/ports/audio_fingerprint.hpp"
+#include "domain/ports/colour_profiles.hpp"
+#include "domain/ports/content_hash.hpp"
 #include "domain/ports/crash_notes.hpp"
+#include "domain/ports/file_source.hpp"
 #include "domain/ports/folder_watch.hpp"
 #include "domain/ports/fourier.hpp"
 #include "domain/ports/image_document.hpp"
+#include "domain/ports/image_encoder.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "domain/ports/library_store.hpp"
 #include "domain/ports/log_sink.hpp"
@@ -21,10 +25,13 @@
 #include "domain/ports/square_fourier.hpp"
 #include "domain/ports/tag_reader.hpp"
 #include "domain/ports/thread_placement.hpp"
+#include "domain/ports/tick_counter.hpp"
 #include "domain/ports/wall_clock.hpp"
+#include "domain/ports/weights_source.hpp"
 #include "domain/result.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,6 +39,17 @@
 #include <vector>
 
 namespace troupe {
+
+/// What workers on pictures need from outside; null: there are no such
+/// workers.
+struct picture_ports {
+  const image_codec* codec = nullptr;
+  const colour_profiles* profiles = nullptr;
+  const image_encoder* encoder = nullptr;
+  const file_source* files = nullptr;
+  const weights_source* weights = nullptr;
+  const content_hasher* hasher = nullptr;
+};
 
 /// Everything that the actors need from outside. Borrowed pointers must
 /// outlive the system; null where the comment allows it.
@@ -58,6 +76,9 @@ struct system_ports {
   const image_document* image_documents = nullptr;
   /// Empty: pictures wait.
   picture_decoder_source open_picture_decoder;
+  picture_ports pictures;
+  /// May be null: no message is recorded.
+  const tick_counter* ticks = nullptr;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
 };
@@ -74,6 +95,12 @@ struct system_settings {
   batch_limits batches;
   int batches_in_flight = 2;
   image::pixel_rules pixels;
+  pool_limits upscalers;
+  /// Memory that one UPSCALER may work in, in bytes.
+  std::size_t upscaler_scratch_max = std::size_t{64} << 20U;
+  /// Larger pictures are refused; 0 = no limit for files.
+  std::uint64_t file_bytes_max = 0;
+  std::uint64_t pixels_max = 200'000'000;
   retry_policy retry;
   suspicion_policy suspicion;
   /// 0 = reconcile only at start.
@@ -93,6 +120,9 @@ struct system_settings {
   /// them; empty: nowhere.
   std::string socket;
   std::int64_t pid = 0;
+  /// Called from any thread when `wait` has something to tell, for an owner
+  /// who sleeps elsewhere; may be empty.
+  std::function<void()> on_event;
 };
 
 /// An actor system as commands see it: a blocking facade with deadlines, no
@@ -174,6 +204,8 @@ public:
 
   /// @param token of the import that holds intake, if any
   virtual result<std::string> add_text(text_entry entry, std::string token) = 0;
+  /// Queues a job that somebody asks for. @param token as above
+  virtual result<ordered_job> order(job_order wanted, std::string token) = 0;
   virtual result<void> forget(entry_id entry, audit_note note) = 0;
   /// The entry's file got other bytes with the same sound; false when its
   /// results could not be kept and it must be analysed again.

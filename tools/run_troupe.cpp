@@ -26,7 +26,7 @@ constexpr const char* overview =
   Start  index add
   Ask    list show similar search duplicates playlist
          vectors export
-  Make   tag
+  Make   upscale tag
   Serve  node jobs admin
   Care   doctor config forget
 
@@ -107,6 +107,7 @@ void add_commands(CLI::App& app, command_context& context) {
   add_tag_command(app, context);
   add_analyze_command(app, context);
   add_preprocess_command(app, context);
+  add_upscale_command(app, context);
   add_node_command(app, context);
   add_jobs_command(app, context);
   add_admin_command(app, context);

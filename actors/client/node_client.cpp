@@ -232,6 +232,10 @@ public:
     return ask<std::string>(text_atom_v, std::move(entry), std::move(token));
   }
 
+  result<ordered_job> order(job_order wanted, std::string token) override {
+    return ask<ordered_job>(order_atom_v, std::move(wanted), std::move(token));
+  }
+
   result<void> forget(entry_id entry, audit_note note) override {
     return confirm(
       ask<bool>(forget_atom_v, forget_request{entry, std::move(note)}));

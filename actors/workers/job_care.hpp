@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/workers/blame.hpp"
 #include "domain/jobs/attempt.hpp"
-#include "domain/ports/crash_notes.hpp"
 #include "domain/ports/media_finder.hpp"
 
 #include <exception>
@@ -9,28 +9,6 @@
 #include <string_view>
 
 namespace troupe {
-
-/// While it lives, a fault in this thread is the doing of a job's content.
-class blame {
-public:
-  /// @param notes may be null: nobody is named then
-  blame(crash_notes* notes, const claimed_job& job, std::string_view decoder)
-    : notes_(notes) {
-    if (notes_ != nullptr)
-      notes_->enter(job.hash, decoder);
-  }
-
-  ~blame() {
-    if (notes_ != nullptr)
-      notes_->leave();
-  }
-
-  blame(const blame&) = delete;
-  blame& operator=(const blame&) = delete;
-
-private:
-  crash_notes* notes_;
-};
 
 /// Are the file's bytes still those that the job is about? `errc::refused`
 /// when they changed; the finder's errors.

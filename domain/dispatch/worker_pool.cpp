@@ -81,6 +81,11 @@ bool worker_pool::beat(const worker_seat& seat, const claim_key& key,
   return true;
 }
 
+void worker_pool::weigh(const worker_seat& seat, const slot_memory& memory) {
+  if (auto* state = current(seat))
+    state->counters.memory = memory;
+}
+
 std::optional<held_job> worker_pool::end(const worker_seat& seat,
                                          const claim_key& key, bool succeeded) {
   auto* state = current(seat);
@@ -270,6 +275,7 @@ std::vector<held_job> worker_pool::vacate(slot_state& slot) {
   slot.occupied = false;
   slot.ready = false;
   slot.beats = 0;
+  slot.counters.memory = {};
   auto jobs = std::exchange(slot.jobs, {});
   const auto guilty = std::max_element(
     jobs.begin(), jobs.end(), [](const held_job& a, const held_job& b) {

@@ -54,10 +54,20 @@ struct held_job {
   std::int64_t last_beat = 0;
 };
 
+/// Memory that a worker works in, in bytes; 0 where nobody counts it.
+struct slot_memory {
+  /// Its own.
+  std::int64_t scratch = 0;
+  /// Shared with all who work with the same numbers, and counted once there.
+  std::int64_t weights = 0;
+};
+
 /// Counters of one slot, over all its incarnations.
 struct slot_counters {
   std::int64_t succeeded = 0;
   std::int64_t failed = 0;
+  /// By its last word.
+  slot_memory memory = {};
 };
 
 /// The slots of one pool as a value: who is idle, who holds what until when,
@@ -88,6 +98,9 @@ public:
   /// all that it holds. False: stale.
   bool beat(const worker_seat& seat, const claim_key& key, double media_s,
             double duration_s, std::int64_t now_ms);
+
+  /// What the worker says of its memory.
+  void weigh(const worker_seat& seat, const slot_memory& memory);
 
   /// The worker ended a job; it gets no other before it asks. Nothing: stale,
   /// a late result.

@@ -52,7 +52,7 @@ constexpr command release_quarantine{
 constexpr command choose_ready{
   "choose ready jobs",
   "SELECT j.id, j.claim, j.ulid, j.priority, j.attempts_charged, j.content,"
-  " c.sha256, ifnull(e.bytes, c.bytes), e.path, e.mtime_ns,"
+  " c.sha256, ifnull(e.bytes, c.bytes), e.path, e.mtime_ns, j.params,"
   " (SELECT t.body FROM texts t WHERE t.content = j.content"
   "  AND e.path IS NULL)"
   " FROM jobs j JOIN contents c ON c.id = j.content"
@@ -385,7 +385,8 @@ void claim_jobs(store_context& store, const claim_order& order,
       job.hash = hash_of(chosen.bytes(6));
       job.stamp = {chosen.integer(7), chosen.integer(9)};
       job.path = chosen.text(8);
-      job.text = chosen.text(10);
+      job.params = chosen.text(10);
+      job.text = chosen.text(11);
     }
   }
   for (auto i = first; i < claimed.size(); ++i)

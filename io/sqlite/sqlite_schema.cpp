@@ -231,6 +231,11 @@ CREATE TABLE scales(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* orders_step = R"sql(
+-- What a client asked for, as JSON; empty for the jobs of coverage.
+ALTER TABLE jobs ADD COLUMN params TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr const char* words_step = R"sql(
 -- By which words an entry is found; rowid is its id. Kept by the triggers.
 CREATE VIRTUAL TABLE entry_words USING fts5(name,
@@ -272,8 +277,11 @@ INSERT INTO content_words(rowid, tags, body) SELECT f.content,
   AND json_extract(f.document, '$.tags') IS NOT NULL;
 )sql";
 
-constexpr std::array<migration, 4> all_steps{
-  {{version_1}, {fingerprints_step}, {holds_step}, {words_step}}};
+constexpr std::array<migration, 5> all_steps{{{version_1},
+                                              {fingerprints_step},
+                                              {holds_step},
+                                              {orders_step},
+                                              {words_step}}};
 
 // -- what kind of file it is --------------------------------------------------
 
