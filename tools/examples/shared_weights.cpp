@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
     return EXIT_FAILURE;
   }
   const tile_task whole{
-    std::make_shared<const source_picture>(made_up_picture()), *weights};
+    std::make_shared<const source_picture>(made_up_picture()), *weights, 0, {}};
   const auto several = argc > 2 ? std::atoi(argv[2]) : 4;
   const auto alone = enlarge(whole, 1);
   const auto same = enlarge(whole, static_cast<std::size_t>(several)) == alone;

@@ -9,10 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <future>
 #include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace troupe::upscale {
@@ -162,55 +160,6 @@ TEST_F(enlargement_test, the_file_is_the_same_in_whatever_order_tiles_come) {
     ASSERT_TRUE(enlarge(*picture, seed, scratch));
     EXPECT_EQ(written().pixels, whole.pixels) << seed;
   }
-}
-
-/// One worker's tile, by a scratch and an instruction set of its own.
-tile_pixels make_by(network::upscale_scratch& scratch, const tile_task& task) {
-  const auto view = task.picture->view();
-  const auto row =
-    task.part.width * task.factor() * task.picture->format.pixel_bytes();
-  tile_pixels made(row * task.part.height * task.factor());
-  scratch.upscale(view, task.part, {task.denoise},
-                  {made.data(), task.part.width * task.factor(),
-                   task.part.height * task.factor(), view.channels,
-                   view.sample_bits, row});
-  return made;
-}
-
-TEST_F(enlargement_test, tile_size_instruction_set_and_workers_change_no_bit) {
-  const auto picture = *read("rgba.png");
-  ASSERT_TRUE(enlarge(picture));
-  const auto expected = files_.at(order_.output);
-  order_.force = true;
-  const auto least = network::upscale_scratch::bytes_for(*weights_);
-  // Bands of 1 to 24 rows of 61 pixels, four bytes each, enlarged twice.
-  constexpr std::size_t band_row = 2 * 2 * 61 * 2 * 4;
-  for (std::size_t rows = 1; rows <= 24; ++rows)
-    for (const auto set : network::available_instruction_sets())
-      for (const std::size_t workers : {1U, 2U, 4U}) {
-        auto work = begin(picture, least + rows * band_row);
-        ASSERT_TRUE(work);
-        std::vector<std::unique_ptr<network::upscale_scratch>> own;
-        for (std::size_t i = 0; i < workers; ++i)
-          own.push_back(
-            std::make_unique<network::upscale_scratch>(weights_, set));
-        while ((*work)->tiles_left() > 0) {
-          std::vector<std::pair<network::tile, std::future<tile_pixels>>> made;
-          for (auto& scratch : own)
-            if (const auto task = (*work)->next_tile())
-              made.emplace_back(
-                task->part,
-                std::async(std::launch::async, [&scratch, given = *task] {
-                  return make_by(*scratch, given);
-                }));
-          // The last one first.
-          for (auto each = made.rbegin(); each != made.rend(); ++each)
-            ASSERT_TRUE((*work)->take(each->first, each->second.get()));
-        }
-        ASSERT_TRUE((*work)->finish());
-        ASSERT_EQ(files_.at(order_.output), expected)
-          << rows << ' ' << to_string(set) << ' ' << workers;
-      }
 }
 
 TEST_F(enlargement_test, formats_depth_and_transparency_come_through) {
