@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace troupe {
 
@@ -122,19 +123,9 @@ private:
 
   caf::result<node_status> on_status() {
     const auto owed = debts_.owe<node_status>(self_);
-    ask(peers_.reader, status_atom_v)
-      .then(
-        [this, owed](library_status& x) {
-          node_status status;
-          status.supervision.held = x.held;
-          status.library = std::move(x);
-          status.now_us = clock_->now_us();
-          status.started_us = started_us_;
-          if (!peers_.supervisor)
-            return debts_.pay(owed, std::move(status));
-          add_standing(owed, std::move(status));
-        },
-        debts_.fails(owed));
+    status_wanted_.push_back(owed);
+    if (status_asked_.empty())
+      ask_status();
     return owed.promise;
   }
 
@@ -318,15 +309,46 @@ private:
 
   // -- verbs of several steps -------------------------------------------------
 
-  void add_standing(const debt<node_status>& owed, node_status status) {
+  /// One look for all who asked before it began: later ones get the next.
+  void ask_status() {
+    status_asked_ = std::exchange(status_wanted_, {});
+    if (status_asked_.empty())
+      return;
+    ask(peers_.reader, status_atom_v)
+      .then(
+        [this](library_status& x) {
+          node_status status;
+          status.supervision.held = x.held;
+          status.library = std::move(x);
+          status.now_us = clock_->now_us();
+          status.started_us = started_us_;
+          if (!peers_.supervisor)
+            return tell_status(status);
+          add_standing(std::move(status));
+        },
+        [this](caf::error& why) { fail_status(why); });
+  }
+
+  void add_standing(node_status status) {
     ask(peers_.supervisor, standing_atom_v)
       .then(
-        [this, owed,
-         status = std::move(status)](supervision_status& x) mutable {
+        [this, status = std::move(status)](supervision_status& x) mutable {
           status.supervision = std::move(x);
-          debts_.pay(owed, std::move(status));
+          tell_status(status);
         },
-        debts_.fails(owed));
+        [this](caf::error& why) { fail_status(why); });
+  }
+
+  void tell_status(const node_status& status) {
+    for (const auto& owed : status_asked_)
+      debts_.pay(owed, status);
+    ask_status();
+  }
+
+  void fail_status(const caf::error& why) {
+    for (const auto& owed : status_asked_)
+      debts_.refuse(owed, why);
+    ask_status();
   }
 
   template <class Atom>
@@ -452,6 +474,9 @@ private:
   std::optional<ulid_sequence> tokens_;
 
   debt_book debts_;
+  /// Who gets the look that is under way, and who gets the next.
+  std::vector<debt<node_status>> status_asked_;
+  std::vector<debt<node_status>> status_wanted_;
 };
 
 administrator_actor::behavior_type

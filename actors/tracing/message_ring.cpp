@@ -30,9 +30,10 @@ void message_ring::begin(const void* message) noexcept {
   const auto arrived = arrived_.load(relaxed);
   const auto behind = arrived - std::min(arrived, handled_);
   depth_ = behind;
-  // Usually the first look finds it: mailboxes are queues.
+  // Two senders may enter the mailbox in another order than here.
+  const auto first = handled_ - std::min(handled_, arrivals_searched / 2);
   for (std::uint64_t i = 0; i < arrivals_searched; ++i) {
-    auto& slot = (*arrivals_)[(handled_ + i) % arrivals_kept];
+    auto& slot = (*arrivals_)[(first + i) % arrivals_kept];
     if (slot.message.load(std::memory_order_acquire) != message)
       continue;
     sent_ = std::min(slot.at.load(relaxed), begun_);

@@ -18,9 +18,8 @@ std::string name_of(std::uint64_t number, const void* info,
                     const caf::actor_system& system) {
   std::string found = "message";
   if (number != 0) {
-    if (const auto* name = system.types().portable_name(
-          static_cast<std::uint16_t>(number), nullptr))
-      found = *name;
+    found = system.types().portable_name(static_cast<std::uint16_t>(number),
+                                         nullptr);
   } else if (info != nullptr) {
     found =
       caf::detail::pretty_type_name(*static_cast<const std::type_info*>(info));

@@ -80,7 +80,11 @@ TEST_F(message_ring_test, finds_a_message_that_overtook_another) {
   ring.begin(&messages[1]);
   ring.note_job(job_id{1});
   ring.end({});
+  ring.begin(&messages[0]);
+  ring.note_job(job_id{2});
+  ring.end({});
   EXPECT_EQ(about(job_id{1}).at(0).sent, 2U);
+  EXPECT_EQ(about(job_id{2}).at(0).sent, 1U);
 }
 
 TEST_F(message_ring_test, keeps_nothing_that_concerns_no_job) {
