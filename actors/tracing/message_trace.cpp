@@ -70,15 +70,15 @@ trace_report message_trace::of(const job_row& job,
   report.job = job.ulid;
   const auto since = ticks_at(job.created_us * 1'000, *ticks_);
   const std::lock_guard guard{mutex_};
-  for (const auto& member : members_) {
+  for (const auto& known : members_) {
     std::vector<ring_record> found;
-    report.lost = !member.ring->collect(job.id, since, found) || report.lost;
+    report.lost = !known.ring->collect(job.id, since, found) || report.lost;
     for (const auto& x : found) {
       auto sender = x.sender == nullptr
                       ? std::string{}
                       : fmt::format("{}#{}", x.sender, x.sender_id);
       report.messages.push_back(
-        {std::move(sender), member.name,
+        {std::move(sender), known.name,
          name_of(x.type_number, x.type_info, system),
          static_cast<std::int64_t>(x.depth), ticks_->utc_ns(x.sent),
          ticks_->utc_ns(x.begun), ticks_->utc_ns(x.ended)});
