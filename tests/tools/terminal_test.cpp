@@ -217,7 +217,13 @@ TEST(trace_file, has_a_row_for_the_job_and_for_each_actor) {
   job_details details;
   details.job.ulid = "01X";
   details.job.created_us = 1'000;
-  details.attempts.push_back({1, 1, "analyzer-0", 1'500, 2'500});
+  attempt_row attempt;
+  attempt.number = 1;
+  attempt.claim = 1;
+  attempt.worker = "analyzer-0";
+  attempt.started_us = 1'500;
+  attempt.ended_us = 2'500;
+  details.attempts.push_back(attempt);
   trace_report report;
   report.messages.push_back({"troupe.supervisor#3", "troupe.analyzer#9", "work",
                              2, 1'400'000, 1'500'000, 1'700'000});
