@@ -63,7 +63,7 @@ void message_ring::end(ring_record record) noexcept {
   to.words[4].store(std::bit_cast<std::uint64_t>(record.sender), relaxed);
   to.words[5].store(record.sender_id, relaxed);
   to.words[6].store(record.type_number, relaxed);
-  to.words[7].store(std::bit_cast<std::uint64_t>(record.type_info), relaxed);
+  to.words[7].store(record.type_detail, relaxed);
   to.first_job.store(first_job_, relaxed);
   to.jobs.store(jobs, relaxed);
   kept_.store(number + 1, std::memory_order_release);
@@ -94,7 +94,7 @@ bool message_ring::collect(job_id job, std::uint64_t since,
     record.sender = std::bit_cast<const char*>(from.words[4].load(relaxed));
     record.sender_id = from.words[5].load(relaxed);
     record.type_number = from.words[6].load(relaxed);
-    record.type_info = std::bit_cast<const void*>(from.words[7].load(relaxed));
+    record.type_detail = from.words[7].load(relaxed);
     seen.emplace_back(number, record);
   }
   std::atomic_thread_fence(std::memory_order_acquire);

@@ -22,9 +22,11 @@ struct ring_record {
   /// Borrowed for ever: the actor's own name for its class; may be null.
   const char* sender = nullptr;
   std::uint64_t sender_id = 0;
-  /// What the message's first element is; see `message_trace`.
+  /// What the message's first element is: CAF's number of its type, and the
+  /// value of an atom, or the address of the `std::type_info` of a type that
+  /// has no number.
   std::uint64_t type_number = 0;
-  const void* type_info = nullptr;
+  std::uint64_t type_detail = 0;
 };
 
 /// The latest messages of one actor.

@@ -1,12 +1,14 @@
 #include "actors/tracing/message_trace.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/atom.hpp>
 #include <caf/detail/pretty_type_name.hpp>
 #include <caf/uniform_type_info_map.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <typeinfo>
 #include <vector>
 
@@ -14,20 +16,20 @@ namespace troupe {
 
 namespace {
 
-std::string name_of(std::uint64_t number, const void* info,
+std::string name_of(std::uint64_t number, std::uint64_t detail,
                     const caf::actor_system& system) {
   std::string found = "message";
-  if (number != 0) {
-    found = system.types().portable_name(static_cast<std::uint16_t>(number),
-                                         nullptr);
-  } else if (info != nullptr) {
+  if (number == caf::type_nr<caf::atom_value>::value) {
+    found = caf::to_string(static_cast<caf::atom_value>(detail));
+  } else if (number != 0) {
     found =
-      caf::detail::pretty_type_name(*static_cast<const std::type_info*>(info));
+      system.types().portable_name(static_cast<std::uint16_t>(number), nullptr);
+  } else if (detail != 0) {
+    found = caf::detail::pretty_type_name(
+      *std::bit_cast<const std::type_info*>(detail));
   }
   if (found.starts_with("troupe::"))
     found.erase(0, 8);
-  if (found.ends_with("_atom"))
-    found.resize(found.size() - 5);
   return found;
 }
 
@@ -79,7 +81,7 @@ trace_report message_trace::of(const job_row& job,
                       : fmt::format("{}#{}", x.sender, x.sender_id);
       report.messages.push_back(
         {std::move(sender), known.name,
-         name_of(x.type_number, x.type_info, system),
+         name_of(x.type_number, x.type_detail, system),
          static_cast<std::int64_t>(x.depth), ticks_->utc_ns(x.sent),
          ticks_->utc_ns(x.begun), ticks_->utc_ns(x.ended)});
     }

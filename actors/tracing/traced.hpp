@@ -4,12 +4,15 @@
 #include "actors/tracing/message_trace.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/atom.hpp>
 #include <caf/detail/init_fun_factory.hpp>
 #include <caf/infer_handle.hpp>
 #include <caf/invoke_message_result.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/mailbox_element.hpp>
 
+#include <bit>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -58,7 +61,10 @@ private:
     if (content.size() > 0) {
       const auto type = content.type(0);
       record.type_number = type.first;
-      record.type_info = type.second;
+      record.type_detail = content.template match_element<caf::atom_value>(0)
+                             ? static_cast<std::uint64_t>(
+                               content.template get_as<caf::atom_value>(0))
+                             : std::bit_cast<std::uint64_t>(type.second);
     }
     if (!x.sender)
       return;
