@@ -55,6 +55,9 @@ public:
       [this](text_atom, text_entry& x, const std::string& token) {
         return on_text(x, token);
       },
+      [this](order_atom, job_order& x, const std::string& token) {
+        return on_order(x, token);
+      },
       [this](retry_atom, job_verb& x) { return on_retry(x); },
       [this](cancel_atom, job_verb& x) { return on_cancel(x); },
       [this](cover_atom, cover_order& x) { return on_cover(x); },
@@ -89,7 +92,19 @@ private:
                                    const std::string& token) {
     if (auto why = drains_->why_intake_is_held(token); why.code != errc::none)
       return to_caf(why);
-    return librarian_->pass_on<std::string>(text_atom_v, std::move(entry));
+    // A text that was known already costs one look for work.
+    return librarian_->forward<std::string>(
+      [this](const std::string&) { floor_->note_new_work(1); }, text_atom_v,
+      std::move(entry));
+  }
+
+  caf::result<ordered_job> on_order(job_order& order,
+                                    const std::string& token) {
+    if (auto why = drains_->why_intake_is_held(token); why.code != errc::none)
+      return to_caf(why);
+    return librarian_->forward<ordered_job>(
+      [this](const ordered_job& x) { floor_->note_new_work(x.is_new ? 1 : 0); },
+      order_atom_v, std::move(order));
   }
 
   caf::result<std::int64_t> on_retry(job_verb& verb) {

@@ -49,6 +49,7 @@ public:
       [this](record_atom, const found_batch& x) { return on_record(x); },
       [this](sweep_atom, const sweep_request& x) { return on_sweep(x); },
       [this](text_atom, const text_entry& x) { return on_text(x); },
+      [this](order_atom, const job_order& x) { return on_order(x); },
       [this](forget_atom, const forget_request& x) { return on_forget(x); },
       [this](retag_atom, const retag_request& x) { return on_retag(x); },
       [this](settle_atom, const settle_request_ptr& x) {
@@ -107,6 +108,11 @@ private:
   caf::result<std::string> on_text(const text_entry& entry) {
     return write<std::string>(
       [&] { return store_->add_text(entry, clock_->now_us()); });
+  }
+
+  caf::result<ordered_job> on_order(const job_order& order) {
+    return write<ordered_job>(
+      [&] { return store_->order(order, clock_->now_us()); });
   }
 
   caf::result<bool> on_forget(const forget_request& request) {

@@ -14,6 +14,7 @@
 #include "actors/tracing/message_trace.hpp"
 #include "actors/watchdog.hpp"
 #include "actors/watcher.hpp"
+#include "actors/workers/batch_desk.hpp"
 #include "actors/workers/pool_plans.hpp"
 
 #include <caf/actor_system.hpp>
@@ -210,6 +211,11 @@ public:
                             std::move(entry), std::move(token));
   }
 
+  result<ordered_job> order(job_order wanted, std::string token) override {
+    return ask<ordered_job>(supervisor_, long_deadline, order_atom_v,
+                            std::move(wanted), std::move(token));
+  }
+
   result<void> forget(entry_id entry, audit_note note) override {
     return confirm(ask<bool>(librarian_, long_deadline, forget_atom_v,
                              forget_request{entry, std::move(note)}));
@@ -277,6 +283,16 @@ public:
                                       std::move(query));
   }
 
+  result<content_vector> text_vector(content_fingerprint features) override {
+    return ask<content_vector>(reader_, long_deadline, vector_atom_v,
+                               std::move(features));
+  }
+
+  result<word_matches> find_words(word_query query) override {
+    return ask<word_matches>(reader_, long_deadline, find_atom_v,
+                             std::move(query));
+  }
+
   result<entry_page> entries_of(content_id content) override {
     return ask<entry_page>(reader_, long_deadline, copies_atom_v, content);
   }
@@ -310,9 +326,13 @@ private:
     tunables.seed = static_cast<std::uint64_t>(ports_.clock->now_us());
     tunables.crashes = std::move(crashes);
     tunables.use_saved_scales = settings_.use_saved_scales;
+    // A batch has the time of all its pictures.
+    batch_desk_ = spawn_batch_desk(
+      *system_, std::chrono::milliseconds{settings_.embedders.time_limit_ms}
+                  * static_cast<int>(settings_.batches.items_max));
     supervisor_ = spawn_embedding_supervisor(
-      *system_, tunables, plan_pools(ports_, settings_), librarian_,
-      *ports_.clock, *ports_.log);
+      *system_, tunables, plan_pools(ports_, settings_, batch_desk_),
+      librarian_, *ports_.clock, *ports_.log);
     for (const auto& spine : {caf::actor_cast<caf::actor>(librarian_),
                               caf::actor_cast<caf::actor>(supervisor_)})
       caf::anon_send(sentinel_, watch_atom_v, spine);
@@ -373,6 +393,7 @@ private:
     // It holds the others' handles, and asks them.
     end_actor(administrator_);
     end_actor(supervisor_);
+    end_actor(batch_desk_);
     // Before the LIBRARIAN: whoever closes the library last tidies its log.
     end_actor(reader_);
     end_actor(librarian_);
@@ -445,6 +466,7 @@ private:
   reader_actor reader_;
   librarian_actor librarian_;
   supervisor_actor supervisor_;
+  batch_desk_actor batch_desk_;
   finder_actor finder_;
   watcher_actor watcher_;
   administrator_actor administrator_;

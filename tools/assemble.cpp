@@ -1,14 +1,15 @@
 #include "tools/assemble.hpp"
 
-#include "domain/audio/audio_record.hpp"
 #include "io/chromaprint_audio_fingerprint.hpp"
 #include "io/clock/tsc_tick_counter.hpp"
+#include "io/fftw_fourier.hpp"
+#include "io/files/posix_file_source.hpp"
+#include "io/image/nlohmann_image_document.hpp"
 #include "io/inotify_folder_watch.hpp"
 #include "io/nlohmann_audio_document.hpp"
 #include "io/openssl_content_hash.hpp"
 #include "io/posix_crash_notes.hpp"
 #include "io/posix_library_lock.hpp"
-#include "io/posix_media_finder.hpp"
 #include "io/posix_thread_placement.hpp"
 #include "io/sndfile_audio_decoder.hpp"
 #include "io/spdlog_log_sink.hpp"
@@ -16,7 +17,9 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tools/adapters.hpp"
 #include "tools/command_adapters.hpp"
+#include "tools/image_adapters.hpp"
 #include "tools/node_reach.hpp"
+#include "tools/weights_folders.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -30,6 +33,9 @@
 namespace troupe {
 
 namespace {
+
+/// Where the configuration sets no limit; products of it stay in 64 bits.
+constexpr std::uint64_t pixels_without_limit = std::uint64_t{1} << 50U;
 
 /// Passes lines on, after what is drawn on the terminal made room for them.
 class yielding_log_sink final : public log_sink {
@@ -85,6 +91,11 @@ result<void> make_folder_of(const std::string& library) {
                              "another library by --library",
                              folder.string(), why.message())};
   return {};
+}
+
+int worker_count(std::int64_t configured) {
+  return configured > 0 ? static_cast<int>(configured)
+                        : io::open_posix_thread_placement()->usable_cores();
 }
 
 // -- the assembly -------------------------------------------------------------
@@ -156,7 +167,16 @@ private:
       return adapted;
     documents_ = io::open_nlohmann_audio_document();
     fingerprints_ = io::open_chromaprint_audio_fingerprint();
+    square_fourier_ = io::open_fftw_square_fourier();
+    image_documents_ = io::open_nlohmann_image_document();
     recipes_ = recipes_under(decoders());
+    pictures_ = open_image_adapters();
+    files_ = io::open_posix_file_source();
+    weights_ = open_built_in_weights();
+    auto hasher = io::open_openssl_content_hash();
+    if (!hasher)
+      return hasher.failure();
+    hasher_ = std::move(hasher.value());
     return {};
   }
 
@@ -212,7 +232,13 @@ private:
     ports.fourier = &fourier();
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
+    ports.pictures = {pictures_.codec.get(),   pictures_.profiles.get(),
+                      pictures_.encoder.get(), files_.get(),
+                      weights_.get(),          hasher_.get()};
     ports.fingerprints = fingerprints_.get();
+    ports.square_fourier = square_fourier_.get();
+    ports.image_documents = image_documents_.get();
+    ports.open_picture_decoder = open_picture_decoder;
     if (request_.with_door)
       door_ = door_path(request_.library);
     auto system = troupe_system::start(std::move(ports), settings());
@@ -227,6 +253,29 @@ private:
     const bool any = request_.with_workers;
     found.analyzers.slots = any ? analyzer_count(config_) : 0;
     found.analyzers.time_limit_ms = config_.analyzer.timeout_s * 1'000;
+    found.preprocessors.slots =
+      any ? static_cast<int>(config_.preprocessor.cores) : 0;
+    found.embedders.slots =
+      any ? static_cast<int>(config_.embedder.workers) : 0;
+    found.batches = {static_cast<std::size_t>(config_.embedder.batch_max),
+                     config_.embedder.batch_delay_ms};
+    found.batches_in_flight = static_cast<int>(config_.preprocessor.in_flight);
+    if (config_.library.pixels_max > 0)
+      found.pixels.limits.pixels_max =
+        static_cast<std::uint64_t>(config_.library.pixels_max);
+    const bool upscales = any || request_.with_upscalers;
+    found.upscalers.slots = upscales ? upscaler_count(config_) : 0;
+    // From tile to tile, and for the end of a WebP, which has no rows.
+    found.upscalers.time_limit_ms = 600'000;
+    found.upscalers.per_media_s_ms = 0;
+    found.upscaler_scratch_max =
+      static_cast<std::size_t>(config_.upscaler.scratch_mib_max) << 20U;
+    found.file_bytes_max =
+      static_cast<std::uint64_t>(config_.library.file_bytes_max);
+    if (config_.library.pixels_max > 0)
+      found.pixels_max = static_cast<std::uint64_t>(config_.library.pixels_max);
+    else
+      found.pixels_max = pixels_without_limit;
   }
 
   [[nodiscard]] system_settings settings() const {
@@ -261,6 +310,12 @@ private:
   std::unique_ptr<yielding_log_sink> log_;
   std::unique_ptr<audio_document> documents_;
   std::unique_ptr<audio_fingerprint_source> fingerprints_;
+  std::shared_ptr<const square_fourier_source> square_fourier_;
+  std::unique_ptr<image_document> image_documents_;
+  image_adapters pictures_;
+  std::unique_ptr<const file_source> files_;
+  std::unique_ptr<const weights_source> weights_;
+  std::unique_ptr<content_hasher> hasher_;
   std::unique_ptr<crash_notes> crashes_;
   std::vector<recipe> recipes_;
   std::unique_ptr<troupe_system> system_;
@@ -285,28 +340,12 @@ assemble(assembly_request request, const node_config& config,
   return reach_node(request, config, opened.failure());
 }
 
-result<std::unique_ptr<media_finder>>
-make_media_finder(const node_config& config) {
-  auto hasher = io::open_openssl_content_hash();
-  if (!hasher)
-    return hasher.failure();
-  io::media_finder_options options;
-  options.include = config.library.include;
-  options.exclude = config.library.exclude;
-  options.text_extensions = config.library.text;
-  options.file_bytes_max = config.library.file_bytes_max;
-  return io::open_posix_media_finder(options, std::move(hasher.value()));
-}
-
-std::vector<recipe> recipes_under(const audio_decoder_source& decoders) {
-  return {{job_kind::audio_analyze, media_kind::audio,
-           audio::audio_record_version, std::string{decoders.version()}}};
-}
-
 int analyzer_count(const node_config& config) {
-  return config.analyzer.workers > 0
-           ? static_cast<int>(config.analyzer.workers)
-           : io::open_posix_thread_placement()->usable_cores();
+  return worker_count(config.analyzer.workers);
+}
+
+int upscaler_count(const node_config& config) {
+  return worker_count(config.upscaler.workers);
 }
 
 machine_findings look_at_machine(const std::string& library) {

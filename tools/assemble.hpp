@@ -43,6 +43,8 @@ struct assembly_request {
   std::string role;
   /// Workers as configured; without, jobs are stored and wait.
   bool with_workers = false;
+  /// UPSCALERs alone, as configured.
+  bool with_upscalers = false;
   /// Lines below `log.level` are dropped; without, only errors are logged.
   bool log_all = false;
   /// Called before a line is logged, from any thread; may be empty.
@@ -95,6 +97,9 @@ assemble(assembly_request request, const node_config& config,
 /// ANALYZERs under this configuration: 0 means the cores that the process may
 /// use.
 [[nodiscard]] int analyzer_count(const node_config& config);
+
+/// UPSCALERs under this configuration, in the same way.
+[[nodiscard]] int upscaler_count(const node_config& config);
 
 /// What `doctor` looks at besides: who holds the library, and the versions of
 /// the libraries that read untrusted bytes.

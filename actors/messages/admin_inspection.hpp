@@ -81,7 +81,7 @@ typename Inspector::result_type inspect(Inspector& f, scale_report& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, slot_counters& x) {
-  return crosses(f, x.succeeded, x.failed);
+  return crosses(f, x.succeeded, x.failed, x.memory.scratch, x.memory.weights);
 }
 
 template <class Inspector>

@@ -124,6 +124,12 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
   CAF_ADD_ATOM(troupe, troupe, trace_atom, "trace")
   CAF_ADD_TYPE_ID(troupe, (troupe::trace_report))
   CAF_ADD_TYPE_ID(troupe, (troupe::trace_request))
+  CAF_ADD_ATOM(troupe, troupe, order_atom, "order")
+  CAF_ADD_ATOM(troupe, troupe, weights_atom, "weights")
+  CAF_ADD_ATOM(troupe, troupe, tile_atom, "tile")
+  CAF_ADD_ATOM(troupe, troupe, lend_atom, "lend")
+  CAF_ADD_TYPE_ID(troupe, (troupe::job_order))
+  CAF_ADD_TYPE_ID(troupe, (troupe::ordered_job))
 
 CAF_END_TYPE_ID_BLOCK(troupe)
 

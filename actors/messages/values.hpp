@@ -119,6 +119,7 @@ struct worker_beat {
   /// Seconds of media worked through, and the length by the header.
   double media_s = 0.0;
   double duration_s = 0.0;
+  slot_memory memory = {};
 };
 
 /// A worker's last word on a job; asks for the next one at the same time.

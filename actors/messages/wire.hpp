@@ -118,6 +118,17 @@ typename Inspector::result_type inspect(Inspector& f, text_entry& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, job_order& x) {
+  return crosses(f, x.kind, x.hash, x.media, x.bytes, x.params, x.priority,
+                 x.key);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, ordered_job& x) {
+  return crosses(f, x.ulid, x.is_new);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, forget_request& x) {
   return crosses(f, x.entry, x.note);
 }

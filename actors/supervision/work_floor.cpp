@@ -46,9 +46,12 @@ void work_floor::ask(const worker_seat& seat) {
 
 void work_floor::beat(const worker_beat& x) {
   note_job(x.key.job);
-  if (auto* pool = roster_.pool(x.seat.kind))
-    pool->slots.beat(x.seat, x.key, x.media_s, x.duration_s,
-                     clock_->monotonic_ms());
+  auto* pool = roster_.pool(x.seat.kind);
+  if (pool == nullptr)
+    return;
+  pool->slots.beat(x.seat, x.key, x.media_s, x.duration_s,
+                   clock_->monotonic_ms());
+  pool->slots.weigh(x.seat, x.memory);
 }
 
 void work_floor::end(worker_end& x) {
@@ -73,11 +76,12 @@ void work_floor::end(worker_end& x) {
 }
 
 void work_floor::bury(const caf::actor_addr& source) {
-  std::optional<worker_roster::lost_job> lost;
+  std::vector<worker_roster::lost_job> lost;
   if (!roster_.bury(source, clock_->monotonic_ms(), lost))
     return;
-  if (lost)
-    end_attempt(lost->worker, lost->held, worker_died());
+  for (const auto& job : lost)
+    end_attempt(job.worker, job.held,
+                job.guilty ? worker_died() : returned_unfinished());
   if (!closed_)
     roster_.fill_slots();
   dispatch_soon();
@@ -319,6 +323,8 @@ void work_floor::end_attempt(const std::string& worker, const held_job& held,
 }
 
 void work_floor::time_out(const worker_roster::lost_job& lost) {
+  if (!lost.guilty)
+    return end_attempt(lost.worker, lost.held, returned_unfinished());
   const auto held_ms = clock_->monotonic_ms() - lost.held.started_ms;
   end_attempt(lost.worker, lost.held,
               timed_out(lost.held.job, static_cast<double>(held_ms) / 1'000.0,

@@ -3,8 +3,9 @@
 
 _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='index add list show similar duplicates playlist
-    vectors export analyze preprocess tag node jobs admin doctor config
+  local commands='index add list show similar search duplicates
+    playlist vectors export analyze preprocess upscale tag node jobs admin
+    doctor config
     forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
@@ -97,6 +98,7 @@ _troupe() {
       words+=' -n --count --html --force'
       files=yes
       ;;
+    search) words+=' -n --count' ;;
     playlist)
       words+=' --seed -n --count --bpm-jitter --harmonic --energy -o --output
         --force'
@@ -114,6 +116,11 @@ _troupe() {
       ;;
     preprocess)
       words+=' --recipe -o --output --stage --mode --force'
+      files=yes
+      ;;
+    upscale)
+      words+=' --factor --width --height --model --denoise --format --quality
+        --workers --force'
       files=yes
       ;;
     export) words+=' --format -o --output --force' ;;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -20,8 +21,20 @@ slot_counters sum_of(const pool_status& pool) {
   for (const auto& x : pool.workers) {
     sum.succeeded += x.succeeded;
     sum.failed += x.failed;
+    sum.memory.scratch += x.memory.scratch;
+    // Shared: what several work with is in memory once.
+    sum.memory.weights = std::max(sum.memory.weights, x.memory.weights);
   }
   return sum;
+}
+
+/// ", 3.4 MB of scratch, 40 kB of weights"; nothing where nobody counts.
+std::string memory_of(const slot_counters& sum) {
+  if (sum.memory.scratch == 0)
+    return {};
+  return fmt::format(", {} of scratch, {} of weights",
+                     format_bytes(sum.memory.scratch),
+                     format_bytes(sum.memory.weights));
 }
 
 } // namespace
@@ -121,6 +134,10 @@ json pool_json(const pool_status& pool) {
     to["processed"] = x.succeeded + x.failed;
     to["succeeded"] = x.succeeded;
     to["failed"] = x.failed;
+    if (x.memory.scratch == 0)
+      return;
+    to["scratch_bytes"] = x.memory.scratch;
+    to["weight_bytes"] = x.memory.weights;
   };
   put_counters(object, sum_of(pool));
   object["workers"] = json::array();
@@ -172,7 +189,7 @@ std::string workers_text(const workers_report& report,
     pools.add({pool.name, std::string{to_string(pool.kind)},
                fmt::format("{}", pool.slots), fmt::format("{}", pool.live),
                fmt::format("{}", sum.succeeded), fmt::format("{}", sum.failed),
-               pool.broken.empty() ? "works" : pool.broken});
+               pool.broken.empty() ? "works" + memory_of(sum) : pool.broken});
   }
   auto text = pools.text(traits);
   for (const auto& x : report.running) {
