@@ -191,15 +191,16 @@ public:
     state_.reset(amqp_new_connection());
     if (!state_)
       return error{errc::internal, "amqp: no memory for a connection"};
-    limit_frames(frame_bytes_default);
+    frame_bytes_max_ = frame_bytes_default;
+    // Until then the library takes frames of 64 KiB, which log-in ones are.
+    limit_is_new_ = false;
     return {};
   }
 
   void limit_frames(std::uint32_t frame_bytes_max) override {
     frame_bytes_max_ = frame_bytes_max;
-    amqp_maybe_release_buffers(state_.get());
-    // Heartbeat 0: the library keeps out of them.
-    amqp_tune_connection(state_.get(), 0, static_cast<int>(frame_bytes_max), 0);
+    limit_is_new_ = true;
+    recycle();
   }
 
   result<void> encode(std::uint16_t channel, const amqp::client_order& order,
@@ -226,12 +227,24 @@ public:
       if (frame.frame_type == 0)
         continue;
       out.push_back(frame_of(frame));
-      amqp_maybe_release_buffers(state_.get());
+      recycle();
     }
     return {};
   }
 
 private:
+  /// Between two frames: the pools are emptied, and a new limit holds. The
+  /// library ends the process when it is asked to in the middle of one.
+  void recycle() {
+    if (amqp_release_buffers_ok(state_.get()) == 0)
+      return;
+    amqp_release_buffers(state_.get());
+    if (std::exchange(limit_is_new_, false))
+      // Heartbeat 0: the library keeps out of them.
+      amqp_tune_connection(state_.get(), 0, static_cast<int>(frame_bytes_max_),
+                           0);
+  }
+
   [[nodiscard]] amqp::server_frame frame_of(const amqp_frame_t& frame) const {
     switch (frame.frame_type) {
     case AMQP_FRAME_METHOD:
@@ -317,6 +330,7 @@ private:
   amqp_pool_t pool_{};
   std::string scratch_;
   std::uint32_t frame_bytes_max_ = frame_bytes_default;
+  bool limit_is_new_ = false;
 };
 
 // -- to the server ------------------------------------------------------------
@@ -330,9 +344,10 @@ result<void> rabbitmq_frame_codec::encode_login(const amqp::log_in& x,
   if (!x.user.empty())
     response = '\0' + x.user + '\0' + x.password;
   const std::string locale = "en_US";
+  const auto properties = client_properties(x.connection_name);
   amqp_connection_start_ok_t arguments{};
-  arguments.client_properties = rabbitmq::table_of(
-    client_properties(x.connection_name), pool_, &capabilities);
+  arguments.client_properties =
+    rabbitmq::table_of(properties, pool_, &capabilities);
   arguments.mechanism = bytes_of(mechanism);
   arguments.response = bytes_of(response);
   arguments.locale = bytes_of(locale);
