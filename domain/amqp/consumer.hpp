@@ -31,8 +31,11 @@ struct delivery {
 /// One consumed queue on a channel of its own, acknowledged by hand.
 class consumer {
 public:
-  consumer(std::uint16_t channel, std::string queue, std::uint16_t prefetch)
-    : script_(channel), queue_(std::move(queue)), prefetch_(prefetch) {}
+  /// @param first_epoch below every epoch of this consumer
+  consumer(std::uint16_t channel, std::string queue, std::uint16_t prefetch,
+           std::uint64_t first_epoch)
+    : script_(channel), queue_(std::move(queue)), prefetch_(prefetch),
+      epoch_(first_epoch) {}
 
   /// Begins to consume when it is time. @pre the queue was declared
   void advance(connection& link, std::int64_t now_us);
@@ -93,7 +96,7 @@ private:
   channel_script script_;
   std::string queue_;
   std::uint16_t prefetch_;
-  std::uint64_t epoch_ = 1;
+  std::uint64_t epoch_;
   std::uint64_t unacknowledged_ = 0;
   std::uint64_t stale_ = 0;
   bool cancelled_ = false;

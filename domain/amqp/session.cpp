@@ -54,7 +54,8 @@ session::session(const session_options& options, amqp_transport& publishing,
     callers_.emplace_back(each, channel++, options.limits);
   channel = first_consumer_channel;
   for (const auto& queue : options.job_queues)
-    consumers_.emplace_back(channel++, queue, options.prefetch);
+    consumers_.emplace_back(channel++, queue, options.prefetch,
+                            options.incarnation << 32U);
 }
 
 // -- the loop -----------------------------------------------------------------

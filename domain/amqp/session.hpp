@@ -27,6 +27,9 @@ struct session_options {
   std::vector<service_options> services;
   /// For jitter.
   std::uint64_t seed = 1;
+  /// Rises from session to session of a process, so that a delivery handle of
+  /// an earlier one names nothing in this one.
+  std::uint64_t incarnation = 1;
 };
 
 // -- what a session tells -----------------------------------------------------

@@ -231,8 +231,22 @@ CREATE TABLE scales(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<migration, 3> all_steps{
-  {{version_1}, {fingerprints_step}, {holds_step}}};
+constexpr const char* requests_step = R"sql(
+-- Requests of other programs by the key that their client chose. body: SHA-256
+-- of what was asked; reply: NULL until it is answered.
+CREATE TABLE requests(
+  id TEXT PRIMARY KEY,
+  body BLOB NOT NULL CHECK(length(body) = 32),
+  received_us INTEGER NOT NULL,
+  answered_us INTEGER,
+  reply TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX requests_answered ON requests(answered_us)
+  WHERE answered_us IS NOT NULL;
+)sql";
+
+constexpr std::array<migration, 4> all_steps{
+  {{version_1}, {fingerprints_step}, {holds_step}, {requests_step}}};
 
 // -- what kind of file it is --------------------------------------------------
 
