@@ -12,16 +12,11 @@ static_assert(std::endian::native == std::endian::little,
 
 namespace {
 
-result<void> write_array(const std::string& path, bool force,
-                         const std::string& header, std::string_view bytes) {
-  auto file = begin_file(path, force);
-  if (!file)
-    return file.failure();
-  if (auto done = file.value()->write(header); !done)
+result<void> append_array(new_file& file, const std::string& header,
+                          std::string_view bytes) {
+  if (auto done = file.write(header); !done)
     return done;
-  if (auto done = file.value()->write(bytes); !done)
-    return done;
-  return file.value()->finish();
+  return file.write(bytes);
 }
 
 } // namespace
@@ -50,19 +45,19 @@ std::string numpy_header(const std::string& element,
   return header + text;
 }
 
-result<void> write_numpy(const std::string& path, bool force,
-                         const std::vector<std::uint32_t>& shape,
-                         std::span<const std::uint8_t> values) {
-  return write_array(
-    path, force, numpy_header("|u1", shape),
+result<void> append_numpy(new_file& file,
+                          const std::vector<std::uint32_t>& shape,
+                          std::span<const std::uint8_t> values) {
+  return append_array(
+    file, numpy_header("|u1", shape),
     {reinterpret_cast<const char*>(values.data()), values.size()});
 }
 
-result<void> write_numpy(const std::string& path, bool force,
-                         const std::vector<std::uint32_t>& shape,
-                         std::span<const float> values) {
-  return write_array(
-    path, force, numpy_header("<f4", shape),
+result<void> append_numpy(new_file& file,
+                          const std::vector<std::uint32_t>& shape,
+                          std::span<const float> values) {
+  return append_array(
+    file, numpy_header("<f4", shape),
     {reinterpret_cast<const char*>(values.data()), values.size_bytes()});
 }
 

@@ -27,14 +27,6 @@ void attenuate(std::span<double> values, const std::int16_t* direction,
     values[i] -= (1.0 - gain) * along * direction_unit * direction[i];
 }
 
-double dot(std::span<const float> one, std::span<const float> other,
-           std::size_t begin, std::size_t end) {
-  double sum = 0.0;
-  for (std::size_t i = begin; i < end; ++i)
-    sum += static_cast<double>(one[i]) * static_cast<double>(other[i]);
-  return sum;
-}
-
 } // namespace
 
 std::vector<float> embed(const raw_likeness& likeness) {
@@ -73,24 +65,6 @@ std::vector<float> embed(const raw_likeness& likeness) {
   for (std::size_t i = 0; i < likeness_numbers; ++i)
     out[i] = static_cast<float>(scaled[i] / norm);
   return out;
-}
-
-likeness_shares explain_likeness(std::span<const float> one,
-                                 std::span<const float> other) {
-  assert(one.size() == embedding_numbers && other.size() == embedding_numbers);
-  const double timbre = dot(one, other, 0, rhythm_begin)
-                        + dot(one, other, sound_begin, pulse_begin)
-                        + dot(one, other, width_at, likeness_numbers);
-  const double rhythm = dot(one, other, rhythm_begin, tonal_begin)
-                        + dot(one, other, pulse_begin, majorness_at);
-  const double tonal = dot(one, other, tonal_begin, sound_begin)
-                       + dot(one, other, majorness_at, width_at);
-  likeness_shares out{std::max(timbre, 0.0), std::max(rhythm, 0.0),
-                      std::max(tonal, 0.0)};
-  const double all = out.timbre + out.rhythm + out.tonal;
-  if (all <= 0.0)
-    return {};
-  return {out.timbre / all, out.rhythm / all, out.tonal / all};
 }
 
 } // namespace troupe::audio

@@ -25,18 +25,4 @@ inline constexpr std::size_t embedding_numbers = likeness_numbers;
 /// [-1, 1]. Allocates the result.
 [[nodiscard]] std::vector<float> embed(const raw_likeness& likeness);
 
-/// By what two tracks are alike: each aspect's share of what they have in
-/// common. All in [0, 1], sum 1; all 0 when they have nothing in common.
-struct likeness_shares {
-  double timbre = 0.0;
-  double rhythm = 0.0;
-  double tonal = 0.0;
-};
-
-/// The shares of the positive parts of the dot product; what speaks against
-/// the likeness has no share.
-/// @pre both have `embedding_numbers` components
-[[nodiscard]] likeness_shares explain_likeness(std::span<const float> one,
-                                               std::span<const float> other);
-
 } // namespace troupe::audio

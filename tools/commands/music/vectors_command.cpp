@@ -3,7 +3,7 @@
 #include "tools/output/entry_json.hpp"
 #include "tools/output/exit_code.hpp"
 #include "tools/output/new_file.hpp"
-#include "tools/output/npy.hpp"
+#include "tools/output/numpy_file.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/table.hpp"
 
@@ -11,9 +11,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 
 namespace troupe {
 
@@ -88,12 +89,10 @@ result<void> write_files(const vectors_options& options,
   auto ids = begin_file(options.ids, options.force);
   if (!ids)
     return ids.failure();
-  auto done = numbers.value()->write(npy_header(all.owners.size(), all.dim));
-  constexpr std::size_t piece = 1U << 16U;
-  const std::span<const float> values{all.values};
-  for (std::size_t at = 0; done && at < values.size(); at += piece)
-    done = numbers.value()->write(
-      npy_numbers(values.subspan(at, std::min(piece, values.size() - at))));
+  auto done = append_numpy(*numbers.value(),
+                           {static_cast<std::uint32_t>(all.owners.size()),
+                            static_cast<std::uint32_t>(all.dim)},
+                           std::span<const float>{all.values});
   if (done)
     done = ids.value()->write(lines);
   if (done)

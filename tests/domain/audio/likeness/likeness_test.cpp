@@ -173,29 +173,6 @@ TEST(embedding_test, hardly_changes_with_the_gain_or_the_rate) {
   EXPECT_GT(cosine(loud, embedding_of(resampled, 32'000)), 0.95);
 }
 
-TEST(embedding_test, explains_a_likeness_by_shares) {
-  const auto one =
-    embedding_of(sample::render_track({0, 80, 8.0, 22'050}).samples);
-  const auto all = explain_likeness(one, one);
-  EXPECT_NEAR(all.timbre + all.rhythm + all.tonal, 1.0, 1e-9);
-  EXPECT_GT(all.timbre, 0.0);
-  EXPECT_GT(all.rhythm, 0.0);
-  EXPECT_GT(all.tonal, 0.0);
-  // Alike in rhythm alone, opposite in everything else.
-  auto other = one;
-  for (std::size_t i = 0; i < other.size(); ++i)
-    if ((i < rhythm_begin || i >= tonal_begin)
-        && (i < pulse_begin || i >= majorness_at))
-      other[i] = -other[i];
-  const auto rhythm = explain_likeness(one, other);
-  EXPECT_EQ(rhythm.rhythm, 1.0);
-  EXPECT_EQ(rhythm.timbre, 0.0);
-  for (auto& value : other)
-    value = 0.0F;
-  const auto nothing = explain_likeness(one, other);
-  EXPECT_EQ(nothing.timbre + nothing.rhythm + nothing.tonal, 0.0);
-}
-
 /// Halves of rendered tracks, `per_style` of each style, from a seed that
 /// nothing was fitted to.
 halves_report halves_of_tracks(std::uint64_t per_style, double length_s) {
