@@ -5,6 +5,7 @@
 #include "actors/analyzer.hpp"
 #include "actors/asked_admin_plane.hpp"
 #include "actors/basp_door.hpp"
+#include "actors/broker/broker_side.hpp"
 #include "actors/caf_error.hpp"
 #include "actors/embedding_supervisor.hpp"
 #include "actors/finder.hpp"
@@ -83,6 +84,7 @@ public:
     if (!begun)
       return begun.failure();
     started_ = std::move(begun.value());
+    spawn_brokers();
     spawn_admin();
     finder_tunables finder;
     finder.threads = ports_.threads;
@@ -189,9 +191,14 @@ public:
     // It would have the folders walked again.
     end_actor(watcher_);
     (*client_)->send(finder_, cancel_atom_v);
-    return ask<drain_report>(supervisor_,
-                             std::chrono::milliseconds{grace_ms} + 30s,
-                             drain_atom_v, grace_ms);
+    if (broker_side_)
+      broker_side_->stop_intake(*client_);
+    auto drained =
+      ask<drain_report>(supervisor_, std::chrono::milliseconds{grace_ms} + 30s,
+                        drain_atom_v, grace_ms);
+    if (broker_side_)
+      broker_side_->flush(*client_);
+    return drained;
   }
 
   // -- writing ----------------------------------------------------------------
@@ -300,6 +307,18 @@ private:
     (*client_)->monitor(supervisor_);
   }
 
+  void spawn_brokers() {
+    if (!ports_.broker.open_transport)
+      return;
+    auto pools =
+      ask<pool_statuses>(supervisor_, question_deadline, status_atom_v);
+    broker_side_.emplace(*system_, ports_.broker,
+                         pools ? std::move(pools.value()) : pool_statuses{},
+                         broker_peers{supervisor_, librarian_, reader_},
+                         broker_surroundings{ports_.finder, ports_.clock,
+                                             ports_.log, ports_.threads});
+  }
+
   void spawn_admin() {
     administrator_tunables tunables;
     tunables.retention = settings_.retention;
@@ -310,6 +329,8 @@ private:
     administrator_peers peers{supervisor_, librarian_, reader_, {}};
     if (settings_.is_node)
       peers.host = caf::actor{*client_};
+    if (broker_side_)
+      peers.broker = broker_side_->broker();
     administrator_ =
       spawn_administrator(*system_, tunables, peers, *ports_.clock);
     admin_ = ask_administrator(*client_, administrator_);
@@ -367,6 +388,10 @@ private:
       (*client_)->send(finder_, cancel_atom_v);
     // It holds the others' handles, and asks them.
     end_actor(administrator_);
+    if (broker_side_) {
+      end_actor(broker_side_->broker());
+      end_actor(broker_side_->jobs());
+    }
     end_actor(supervisor_);
     // Before the LIBRARIAN: whoever closes the library last tidies its log.
     end_actor(reader_);
@@ -435,6 +460,7 @@ private:
   reader_actor reader_;
   librarian_actor librarian_;
   supervisor_actor supervisor_;
+  std::optional<broker_side> broker_side_;
   finder_actor finder_;
   watcher_actor watcher_;
   administrator_actor administrator_;

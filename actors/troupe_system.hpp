@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/admin_plane.hpp"
+#include "actors/broker/broker_ports.hpp"
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/worker_pool.hpp"
 #include "domain/jobs/retry_policy.hpp"
@@ -51,6 +52,8 @@ struct system_ports {
   const audio_fingerprint_source* fingerprints = nullptr;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
+  /// RabbitMQ; empty: none.
+  broker_ports broker = {};
 };
 
 /// Sizes and limits of a system.

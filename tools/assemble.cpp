@@ -18,6 +18,7 @@
 #include "io/taglib/taglib_tag_reader.hpp"
 #include "io/taglib/taglib_tag_writer.hpp"
 #include "tools/adapters.hpp"
+#include "tools/broker_adapters.hpp"
 #include "tools/node_reach.hpp"
 
 #include <fmt/format.h>
@@ -241,6 +242,12 @@ private:
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
     ports.fingerprints = fingerprints_.get();
+    if (request_.role == "node") {
+      auto broker = make_broker_ports(config_, request_.library + ".inbox");
+      if (!broker)
+        return broker.failure();
+      ports.broker = std::move(broker.value());
+    }
     if (request_.with_door)
       door_ = door_path(request_.library);
     auto system = troupe_system::start(std::move(ports), settings());

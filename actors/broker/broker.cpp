@@ -85,6 +85,7 @@ public:
       [this](publish_atom, outgoing_message& x) { return on_publish(x); },
       [this](ack_atom, const delivery_verdict& x) { on_ack(x); },
       [this](status_atom) { return on_status(); },
+      [this](pause_atom) { session_->stop_consuming(); },
       [this](drain_atom, std::int64_t x) { return on_drain(x); },
     };
   }
@@ -223,10 +224,16 @@ private:
     if (drain_until_us_ == 0)
       return;
     const bool empty = session_->open_count() == 0;
-    if (!empty && now_us() < drain_until_us_)
+    if (!empty && !closing_ && now_us() < drain_until_us_)
+      return;
+    if (!std::exchange(closing_, true)) {
+      session_->close(now_us());
+      // The server's answer is awaited for a second at most.
+      drain_until_us_ = now_us() + 2'000'000;
+    }
+    if (!session_->is_closed())
       return;
     drain_until_us_ = 0;
-    session_->close(now_us());
     drained_.deliver(empty);
   }
 
@@ -259,6 +266,7 @@ private:
   /// 0: no drain is under way.
   std::int64_t drain_until_us_ = 0;
   caf::typed_response_promise<bool> drained_;
+  bool closing_ = false;
 };
 
 // -- host ---------------------------------------------------------------------

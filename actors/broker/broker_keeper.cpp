@@ -43,6 +43,7 @@ public:
         self_->send(broker_, ack_atom_v, x);
       },
       [this](status_atom) { return self_->delegate(broker_, status_atom_v); },
+      [this](pause_atom) { self_->send(broker_, pause_atom_v); },
       [this](drain_atom, std::int64_t x) {
         return self_->delegate(broker_, drain_atom_v, x);
       },

@@ -71,7 +71,7 @@ public:
       [this](delivery_atom, const delivery_ptr& x) { on_delivery(*x); },
       [this](ended_atom, const job_news& x) { on_ended(x); },
       [this](serve_atom, const broker_actor& x) { broker_ = x; },
-      [this](retry_atom, std::uint64_t x) { record(x); },
+      [this](retry_atom, std::uint64_t x) { on_retry(x); },
     };
   }
 
@@ -83,7 +83,7 @@ private:
     auto request = amqp::read_job_request(x.content, x.queue);
     if (!request)
       return refuse(from, request.failure());
-    const auto asked = parts_.hash(fmt::format(
+    const auto asked = parts_.ports.hash(fmt::format(
       "{}\n{}\n{}", x.queue, x.content.properties.type, x.content.body));
     if (!asked)
       return refuse(from, asked.failure());
@@ -107,6 +107,13 @@ private:
       if (each.request.kind == x.kind && each.content == x.hash
           && !each.path.empty())
         look(number);
+  }
+
+  void on_retry(std::uint64_t number) {
+    if (files_.contains(number))
+      record(number);
+    else if (in_hand_.contains(number))
+      note(number);
   }
 
   // -- a request's way --------------------------------------------------------
@@ -147,9 +154,8 @@ private:
     self_
       ->request(librarian_, parts_.deadline, request_atom_v,
                 request_note{each.request.id, each.body})
-      .then(
-        [this, number](const request_standing& x) { on_noted(number, x); },
-        [this, number](caf::error& why) { give_back(number, from_caf(why)); });
+      .then([this, number](const request_standing& x) { on_noted(number, x); },
+            [this, number](caf::error& why) { wait(number, from_caf(why)); });
   }
 
   void on_noted(std::uint64_t number, const request_standing& standing) {
@@ -193,15 +199,15 @@ private:
 
   result<std::string> place_of(const request_in_hand& each) {
     if (each.request.path.empty()) {
-      const auto hash = parts_.hash(each.request.bytes);
+      const auto hash = parts_.ports.hash(each.request.bytes);
       if (!hash)
         return hash.failure();
-      return parts_.keep(*hash, each.request.bytes);
+      return parts_.ports.keep(*hash, each.request.bytes);
     }
     auto real = parts_.finder->resolve(each.request.path);
     if (!real)
       return real;
-    for (const auto& root : parts_.roots)
+    for (const auto& root : parts_.ports.roots)
       if (*real == root || real->starts_with(root + "/"))
         return real;
     return error{
@@ -300,7 +306,7 @@ private:
                 answer_order{found->second.request.id, text})
       .then(
         [this, number, text, end](bool) { publish_replies(number, text, end); },
-        [this, number](caf::error& why) { give_back(number, from_caf(why)); });
+        [this, number](caf::error& why) { wait(number, from_caf(why)); });
   }
 
   void publish_replies(std::uint64_t number, const std::string& text,
@@ -364,12 +370,12 @@ private:
       refuse(each, why);
   }
 
-  /// The library cannot be written now: the message comes again.
-  void give_back(std::uint64_t number, const error& why) {
+  /// The library cannot be written now. The message stays where it is: put
+  /// back, it would come again at once.
+  void wait(std::uint64_t number, const error& why) {
     log(log_level::error,
-        fmt::format("hand back code={} {}", to_string(why.code), why.detail));
-    for (const auto& each : take(number).waiters)
-      settle(each, delivery_end::again);
+        fmt::format("wait code={} {}", to_string(why.code), why.detail));
+    self_->delayed_send(self_, parts_.again_after, retry_atom_v, number);
   }
 
   request_in_hand take(std::uint64_t number) {
@@ -384,7 +390,7 @@ private:
     if (!broker_)
       return;
     amqp::job_event event;
-    event.node = parts_.node_name;
+    event.node = parts_.ports.node_name;
     event.id = next_id("event");
     event.job = x.ulid;
     event.kind = to_string(x.kind);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/broker/broker_ports.hpp"
 #include "actors/messages/broker.hpp"
 #include "actors/messages/embedding_supervisor.hpp"
 #include "actors/messages/librarian.hpp"
@@ -13,10 +14,7 @@
 #include <caf/fwd.hpp>
 
 #include <chrono>
-#include <functional>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <cstdint>
 
 namespace troupe {
 
@@ -28,18 +26,10 @@ using job_server_actor =
     // Tries again what had to wait. From itself.
     caf::reacts_to<retry_atom, std::uint64_t>>;
 
-/// What the JOB SERVER needs. Borrowed pointers outlive the actor system.
+/// What the JOB SERVER needs: of the ports it uses all but the connection.
+/// Borrowed pointers outlive the actor system.
 struct job_server_parts {
-  /// Of the node, in events.
-  std::string node_name;
-  /// Real paths of the folders that requests may name.
-  std::vector<std::string> roots;
-  /// SHA-256.
-  std::function<result<content_hash>(std::string_view)> hash;
-  /// Keeps media that came along as a file that stays; replies its path.
-  std::function<result<std::string>(const content_hash& hash,
-                                    std::string_view bytes)>
-    keep;
+  broker_ports ports;
   const media_finder* finder = nullptr;
   const wall_clock* clock = nullptr;
   log_sink* log = nullptr;

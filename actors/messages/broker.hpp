@@ -7,7 +7,6 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::broker_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::delivery_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::delivery_verdict)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::outgoing_message)
@@ -35,8 +34,10 @@ using broker_actor = caf::typed_actor<
   caf::reacts_to<ack_atom, delivery_verdict>,
   // Replies how things stand. From the ADMINISTRATOR and commands.
   caf::replies_to<status_atom>::with<broker_status>,
-  // Takes no more jobs in, and replies once nothing waits to be published; the
-  // number is the longest wait (ms). From troupe_system.
+  // Takes no more jobs in. From troupe_system.
+  caf::reacts_to<pause_atom>,
+  // Takes no more jobs in, publishes what waits, for so long at most (ms),
+  // closes both connections, and replies. From troupe_system.
   caf::replies_to<drain_atom, std::int64_t>::with<bool>>;
 
 } // namespace troupe

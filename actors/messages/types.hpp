@@ -132,6 +132,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
   CAF_ADD_ATOM(troupe, troupe, ack_atom, "ack")
   CAF_ADD_ATOM(troupe, troupe, serve_atom, "serve")
 
+  CAF_ADD_TYPE_ID(troupe, (troupe::broker_status))
+
 CAF_END_TYPE_ID_BLOCK(troupe)
 
 // These stay inside the process: the handles that carry them are never

@@ -65,11 +65,17 @@ void caller::take(connection& link, const server_event& event,
   settle(published, ends);
 }
 
-void caller::take_message(channel_message& x, std::vector<call_end>& ends) {
+void caller::take_message(connection& link, channel_message& x,
+                          std::vector<call_end>& ends) {
   if (std::holds_alternative<message_returned>(x.event)) {
     publisher_.take_return(x.content);
     return;
   }
+  // A reply in a durable queue is there until it has arrived; late ones go.
+  if (options_.way == reply_way::fixed)
+    static_cast<void>(
+      link.send(publisher_.script().channel(),
+                acknowledge{std::get<message_delivered>(x.event).tag}));
   open_call call;
   if (calls_.answer(x.content.properties.correlation_id, call)) {
     publisher_.forget(call.token);
@@ -110,7 +116,7 @@ std::vector<client_order> caller::opening() const {
     if (declare_)
       orders.emplace_back(declare_queue{options_.response});
     orders.emplace_back(
-      start_consume{options_.response, "replies", true, true});
+      start_consume{options_.response, "replies", false, true});
     break;
   case reply_way::exclusive:
     orders.emplace_back(

@@ -77,7 +77,8 @@ public:
                std::vector<call_end>& ends);
   void take(connection& link, const server_event& event, std::int64_t now_us,
             std::vector<call_end>& ends);
-  void take_message(channel_message& x, std::vector<call_end>& ends);
+  void take_message(connection& link, channel_message& x,
+                    std::vector<call_end>& ends);
   void note_closed(const channel_lost& x, std::int64_t now_us, double chance,
                    std::vector<call_end>& ends);
   void reset();

@@ -275,7 +275,7 @@ void session::on_message(link& x, channel_message& told, events_out& events) {
   if (auto* found = publisher_at(told.channel))
     found->take_return(told.content);
   else if (auto* service = caller_at(told.channel))
-    service->take_message(told, answered);
+    service->take_message(x.wire, told, answered);
   tell(answered, events);
 }
 

@@ -1,6 +1,7 @@
 #include "tests/rabbitmq/rabbitmq_server.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <glob.h>
 #include <netinet/in.h>
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -140,21 +142,34 @@ rabbitmq_server::rabbitmq_server() : ports_(free_ports(3)) {
     {"RABBITMQ_CTL_DIST_PORT_MAX", "0"},
   };
   write_files();
+  begin_guard();
 }
 
 rabbitmq_server::~rabbitmq_server() {
   kill();
-  // It refuses to end while the server is still known to it.
-  const auto epmd = [this] {
-    return run({"/usr/bin/epmd", "-port", std::to_string(ports_[2]), "-kill"},
-               environment_, 5s);
-  };
-  for (int tries = 0; tries < 40; ++tries) {
-    const auto end = epmd();
-    if ((end.out + end.err).find("Killing not allowed") == std::string::npos)
-      break;
-    look_again_later();
+  close(guard_);
+}
+
+/// Its name server, epmd, refuses to end while the server is known to it.
+void rabbitmq_server::begin_guard() {
+  const auto script = fmt::format(
+    "read -r never; kill -9 $(cat {0}/pid) 2>/dev/null; "
+    "for i in 1 2 3 4 5 6 7 8 9 10; do "
+    "epmd -port {1} -kill 2>&1 | grep -q 'not allowed' || break; sleep 0.1; "
+    "done; rm -rf {0}",
+    folder_.path(), ports_[2]);
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw std::runtime_error("no pipe");
+  guard_ = ends[1];
+  if (fork() == 0) {
+    // Of its own group: what ends the test does not end it.
+    setsid();
+    dup2(ends[0], STDIN_FILENO);
+    execl("/bin/sh", "sh", "-c", script.c_str(), nullptr);
+    _exit(127);
   }
+  close(ends[0]);
 }
 
 void rabbitmq_server::write_files() const {

@@ -13,6 +13,8 @@ namespace troupe::testing {
 /// A RabbitMQ server of a test program's own: its data, cookie, name server
 /// and ports (all on loopback) are its own, so that several live side by side.
 ///
+/// It ends with the test program, even with one that crashes.
+///
 /// Users: guest/guest may do all, worker/worker may configure nothing. Vhosts:
 /// "v0" … "v15", empty, one for each test.
 class rabbitmq_server {
@@ -60,6 +62,7 @@ public:
   [[nodiscard]] std::string log() const;
 
 private:
+  void begin_guard();
   void write_files() const;
   [[nodiscard]] int beam() const;
   void wait_for_end(int pid);
@@ -69,6 +72,8 @@ private:
   std::map<std::string, std::string> environment_;
   std::unique_ptr<child_process> script_;
   int next_vhost_ = 0;
+  /// The guard ends the server when this end of its pipe closes.
+  int guard_ = -1;
 };
 
 } // namespace troupe::testing

@@ -4,7 +4,7 @@
 _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local commands='index add list show similar duplicates playlist
-    vectors export analyze preprocess tag node jobs admin doctor config
+    vectors export analyze preprocess tag node jobs rpc admin doctor config
     forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
@@ -117,7 +117,8 @@ _troupe() {
       files=yes
       ;;
     export) words+=' --format -o --output --force' ;;
-    node) words+=' --watch' ;;
+    node) words+=' --watch --amqp' ;;
+    rpc) words+=' --timeout --no-wait --ping' ;;
     jobs) words+=' list show why retry cancel' ;;
     'jobs list') words+=' --state --kind --class --limit' ;;
     'jobs retry' | 'jobs cancel')

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/messages/broker_status.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "tools/output/entry_json.hpp"
 #include "tools/terminal/terminal.hpp"
@@ -16,6 +17,8 @@ struct status_facts {
   std::int64_t now_us = 0;
   /// ANALYZERs under the configuration that this command sees.
   int analyzers = 0;
+  /// How the node stands with RabbitMQ; "off" where no node answers.
+  broker_status broker = {};
 };
 
 /// CONTRACT's `admin status --json`; blocks without a source are absent.

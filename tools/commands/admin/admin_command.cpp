@@ -34,9 +34,12 @@ int run_status(const command_context& context) {
   if (!status)
     return report_failure(status.failure());
   const auto library = library_path(context.options);
-  const status_facts facts{library, look_at_machine(library).holder,
-                           open.value()->clock().now_us(),
-                           analyzer_count(config->config)};
+  status_facts facts{library, look_at_machine(library).holder,
+                     open.value()->clock().now_us(),
+                     analyzer_count(config->config)};
+  if (auto node = open_for_asking(context, "admin status"))
+    if (auto live = node.value()->system().admin().status(asker()))
+      facts.broker = std::move(live->broker);
   if (wants_json(context))
     print_json(status_json(*status, facts));
   else
