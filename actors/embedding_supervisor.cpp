@@ -5,6 +5,7 @@
 #include "actors/supervision/librarian_link.hpp"
 #include "actors/supervision/waiting_room.hpp"
 #include "actors/supervision/work_floor.hpp"
+#include "actors/tracing/traced.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -54,6 +55,9 @@ public:
       [this](text_atom, text_entry& x, const std::string& token) {
         return on_text(x, token);
       },
+      [this](order_atom, job_order& x, const std::string& token) {
+        return on_order(x, token);
+      },
       [this](retry_atom, job_verb& x) { return on_retry(x); },
       [this](cancel_atom, job_verb& x) { return on_cancel(x); },
       [this](cover_atom, cover_order& x) { return on_cover(x); },
@@ -90,6 +94,15 @@ private:
     if (auto why = drains_->why_intake_is_held(token); why.code != errc::none)
       return to_caf(why);
     return librarian_->pass_on<std::string>(text_atom_v, std::move(entry));
+  }
+
+  caf::result<ordered_job> on_order(job_order& order,
+                                    const std::string& token) {
+    if (auto why = drains_->why_intake_is_held(token); why.code != errc::none)
+      return to_caf(why);
+    return librarian_->forward<ordered_job>(
+      [this](const ordered_job& x) { floor_->note_new_work(x.is_new ? 1 : 0); },
+      order_atom_v, std::move(order));
   }
 
   caf::result<std::int64_t> on_retry(job_verb& verb) {
@@ -135,6 +148,7 @@ private:
     supervision_status status;
     status.work = floor_->progress();
     status.pools = floor_->statuses();
+    status.paces = floor_->paces();
     status.held = floor_->held();
     drains_->describe(status);
     return status;
@@ -286,8 +300,8 @@ supervisor_actor spawn_embedding_supervisor(caf::actor_system& system,
                                             const librarian_actor& librarian,
                                             const wall_clock& clock,
                                             log_sink& log) {
-  return system.spawn(supervisor, tunables, std::move(pools), librarian, &clock,
-                      &log);
+  return spawn_traced(system, supervisor, tunables, std::move(pools), librarian,
+                      &clock, &log);
 }
 
 } // namespace troupe

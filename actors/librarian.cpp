@@ -1,6 +1,7 @@
 #include "actors/librarian.hpp"
 
 #include "actors/caf_error.hpp"
+#include "actors/tracing/traced.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -48,6 +49,7 @@ public:
       [this](record_atom, const found_batch& x) { return on_record(x); },
       [this](sweep_atom, const sweep_request& x) { return on_sweep(x); },
       [this](text_atom, const text_entry& x) { return on_text(x); },
+      [this](order_atom, const job_order& x) { return on_order(x); },
       [this](forget_atom, const forget_request& x) { return on_forget(x); },
       [this](retag_atom, const retag_request& x) { return on_retag(x); },
       [this](settle_atom, const settle_request_ptr& x) {
@@ -78,6 +80,9 @@ public:
     if (!store_)
       return;
     tidy_on_its_way_ = true;
+    // An exception, which is a bug of ours, ended us inside a message.
+    if (half_done_)
+      abandon({errc::internal, "the LIBRARIAN broke down"});
     commit();
     report(store_->checkpoint(true), "checkpoint");
   }
@@ -107,6 +112,11 @@ private:
       [&] { return store_->add_text(entry, clock_->now_us()); });
   }
 
+  caf::result<ordered_job> on_order(const job_order& order) {
+    return write<ordered_job>(
+      [&] { return store_->order(order, clock_->now_us()); });
+  }
+
   caf::result<bool> on_forget(const forget_request& request) {
     return write<bool>([&]() -> result<bool> {
       auto gone = store_->forget(request.entry, request.note, clock_->now_us());
@@ -124,7 +134,15 @@ private:
   }
 
   caf::result<settle_report> on_settle(const settle_request& request) {
-    return write<settle_report>([&] { return store_->settle(request); });
+    return write<settle_report>([&] {
+      auto report = store_->settle(request);
+      for (const auto& end : request.ends)
+        note_job(end.key.job);
+      if (report)
+        for (const auto& job : report->claimed)
+          note_job(job.key.job);
+      return report;
+    });
   }
 
   caf::result<claim_keys> on_running(std::int64_t epoch) {
@@ -256,7 +274,9 @@ private:
   caf::result<T> write(Operation&& operation) {
     if (auto opened = open(); !opened)
       return to_caf(opened.failure());
+    half_done_ = true;
     auto outcome = attempt<T>(std::forward<Operation>(operation));
+    half_done_ = false;
     if (!outcome) {
       if (!concerns_one_message(outcome.failure().code))
         abandon(outcome.failure());
@@ -421,6 +441,8 @@ private:
   log_sink* log_ = nullptr;
 
   bool open_ = false;
+  /// A message's statements run.
+  bool half_done_ = false;
   bool tidy_on_its_way_ = false;
 
   /// Promises of the open batch, in order; called once each.
@@ -431,21 +453,19 @@ private:
 
 /// Carries move-only dependencies into the state, which dies on actor exit.
 class librarian_host final
-  : public librarian_actor::stateful_base<librarian_state> {
+  : public traced<librarian_actor::stateful_base<librarian_state>> {
 public:
   librarian_host(caf::actor_config& cfg, const librarian_tunables& tunables,
                  std::unique_ptr<library_store> store, const wall_clock* clock,
                  log_sink* log)
-    : stateful_base(cfg), tunables_(tunables), store_(std::move(store)),
-      clock_(clock), log_(log) {}
+    : traced(cfg), tunables_(tunables), store_(std::move(store)), clock_(clock),
+      log_(log) {}
 
   behavior_type make_behavior() override {
     return state.make_behavior(tunables_, std::move(store_), *clock_, *log_);
   }
 
 private:
-  using stateful_base = librarian_actor::stateful_base<librarian_state>;
-
   librarian_tunables tunables_;
   std::unique_ptr<library_store> store_;
   const wall_clock* clock_;

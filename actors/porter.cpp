@@ -59,6 +59,9 @@ public:
       [this](text_atom, text_entry& x, const std::string& token) {
         return pass_on<std::string>(links_.supervisor, text_atom_v, x, token);
       },
+      [this](order_atom, job_order& x, const std::string& token) {
+        return pass_on<ordered_job>(links_.supervisor, order_atom_v, x, token);
+      },
       [this](forget_atom, forget_request& x) {
         return pass_on<bool>(links_.librarian, forget_atom_v, x);
       },

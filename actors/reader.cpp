@@ -53,6 +53,13 @@ public:
           [&] { return library_->fingerprint_of(x); });
       },
       [this](prints_atom, const result_query& x) { return on_prints(x); },
+      [this](vector_atom, const content_fingerprint& x) {
+        return ask<content_vector>(
+          [&] { return library_->text_vector(x.words); });
+      },
+      [this](find_atom, const word_query& x) {
+        return ask<word_matches>([&] { return library_->find_words(x); });
+      },
       [this](copies_atom, content_id x) { return on_copies(x); },
       [this](known_atom, const path_list& x) { return on_known(x); },
     };

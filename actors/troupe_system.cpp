@@ -2,7 +2,6 @@
 
 #include "actors/actor_settings.hpp"
 #include "actors/administrator.hpp"
-#include "actors/analyzer.hpp"
 #include "actors/asked_admin_plane.hpp"
 #include "actors/basp_door.hpp"
 #include "actors/broker/broker_side.hpp"
@@ -12,8 +11,12 @@
 #include "actors/librarian.hpp"
 #include "actors/porter.hpp"
 #include "actors/reader.hpp"
+#include "actors/supervision/sentinel.hpp"
+#include "actors/tracing/message_trace.hpp"
 #include "actors/watchdog.hpp"
 #include "actors/watcher.hpp"
+#include "actors/workers/batch_desk.hpp"
+#include "actors/workers/pool_plans.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -45,8 +48,15 @@ public:
     : ports_(std::move(ports)), settings_(settings),
       config_(pool_threads,
               settings.socket.empty() ? remoting::off : remoting::on),
+      trace_(begin_trace()),
       system_(std::make_unique<caf::actor_system>(config_)),
-      client_(std::make_unique<caf::scoped_actor>(*system_)) {}
+      client_(std::make_unique<caf::scoped_actor>(*system_)) {
+    if (!settings_.on_event)
+      settings_.on_event = [] {
+      };
+    sentinel_ = system_->spawn<caf::hidden>(sentinel, caf::actor{*client_},
+                                            settings_.on_event);
+  }
 
   ~running_system() override {
     const watchdog guard{exit_code_, come_down_within};
@@ -143,8 +153,8 @@ public:
         shutdown_asker_ = std::move(asker);
         seen = event::shutdown_wanted;
       },
-      [&](const caf::down_msg& x) {
-        end_why_ = from_caf(x.reason);
+      [&](leave_atom, const caf::error& why) {
+        end_why_ = from_caf(why);
         seen = event::spine_ended;
       },
       caf::after(longest) >> [] {});
@@ -206,6 +216,11 @@ public:
   result<std::string> add_text(text_entry entry, std::string token) override {
     return ask<std::string>(supervisor_, long_deadline, text_atom_v,
                             std::move(entry), std::move(token));
+  }
+
+  result<ordered_job> order(job_order wanted, std::string token) override {
+    return ask<ordered_job>(supervisor_, long_deadline, order_atom_v,
+                            std::move(wanted), std::move(token));
   }
 
   result<void> forget(entry_id entry, audit_note note) override {
@@ -275,11 +290,28 @@ public:
                                       std::move(query));
   }
 
+  result<content_vector> text_vector(content_fingerprint features) override {
+    return ask<content_vector>(reader_, long_deadline, vector_atom_v,
+                               std::move(features));
+  }
+
+  result<word_matches> find_words(word_query query) override {
+    return ask<word_matches>(reader_, long_deadline, find_atom_v,
+                             std::move(query));
+  }
+
   result<entry_page> entries_of(content_id content) override {
     return ask<entry_page>(reader_, long_deadline, copies_atom_v, content);
   }
 
 private:
+  /// Before the first actor: each asks for it as it is made.
+  std::shared_ptr<message_trace> begin_trace() {
+    if (ports_.ticks != nullptr)
+      config_.trace = std::make_shared<message_trace>(*ports_.ticks);
+    return config_.trace;
+  }
+
   // -- start and end ----------------------------------------------------------
 
   result<std::vector<crash_note>> left_crashes() {
@@ -301,10 +333,16 @@ private:
     tunables.seed = static_cast<std::uint64_t>(ports_.clock->now_us());
     tunables.crashes = std::move(crashes);
     tunables.use_saved_scales = settings_.use_saved_scales;
+    // A batch has the time of all its pictures.
+    batch_desk_ = spawn_batch_desk(
+      *system_, std::chrono::milliseconds{settings_.embedders.time_limit_ms}
+                  * static_cast<int>(settings_.batches.items_max));
     supervisor_ = spawn_embedding_supervisor(
-      *system_, tunables, plan_pools(), librarian_, *ports_.clock, *ports_.log);
-    (*client_)->monitor(librarian_);
-    (*client_)->monitor(supervisor_);
+      *system_, tunables, plan_pools(ports_, settings_, batch_desk_),
+      librarian_, *ports_.clock, *ports_.log);
+    for (const auto& spine : {caf::actor_cast<caf::actor>(librarian_),
+                              caf::actor_cast<caf::actor>(supervisor_)})
+      caf::anon_send(sentinel_, watch_atom_v, spine);
   }
 
   void spawn_brokers() {
@@ -326,9 +364,14 @@ private:
     tunables.random = [device = std::make_shared<std::random_device>()] {
       return (std::uint64_t{(*device)()} << 32U) | (*device)();
     };
+    if (trace_)
+      tunables.trace = [trace = trace_,
+                        system = system_.get()](const job_row& job) {
+        return trace->of(job, *system);
+      };
     administrator_peers peers{supervisor_, librarian_, reader_, {}};
     if (settings_.is_node)
-      peers.host = caf::actor{*client_};
+      peers.host = sentinel_;
     if (broker_side_)
       peers.broker = broker_side_->broker();
     administrator_ =
@@ -354,29 +397,11 @@ private:
     return {};
   }
 
-  [[nodiscard]] std::vector<pool_plan> plan_pools() const {
-    std::vector<pool_plan> plans;
-    if (settings_.analyzers == 0)
-      return plans;
-    const analyzer_ports ports{ports_.audio_decoders, ports_.tags,
-                               ports_.fourier,        ports_.documents,
-                               ports_.finder,         ports_.threads,
-                               ports_.crashes,        ports_.fingerprints};
-    const analyzer_tunables tunables{settings_.duration_s_max,
-                                     placement::detached};
-    auto limits = settings_.analyzer_limits;
-    limits.slots = settings_.analyzers;
-    plans.push_back(
-      {job_kind::audio_analyze, "analyzer", limits,
-       [ports, tunables](caf::actor_system& system, const worker_seat& seat,
-                         const dispatcher_actor& supervisor) {
-         return spawn_analyzer(system, tunables, ports, seat, supervisor);
-       }});
-    return plans;
-  }
-
   /// Whoever asks ends first, the LIBRARIAN last.
   void take_down() {
+    // Whatever ends from here on is no news.
+    caf::anon_send_exit(sentinel_, caf::exit_reason::user_shutdown);
+    sentinel_ = caf::actor{};
     if (supervisor_)
       if (const auto found = pools())
         for (const auto& pool : found->pools)
@@ -393,6 +418,7 @@ private:
       end_actor(broker_side_->jobs());
     }
     end_actor(supervisor_);
+    end_actor(batch_desk_);
     // Before the LIBRARIAN: whoever closes the library last tidies its log.
     end_actor(reader_);
     end_actor(librarian_);
@@ -404,8 +430,6 @@ private:
   void end_actor(Handle& actor) {
     if (!actor)
       return;
-    // A spine actor is monitored already: its end is no news now.
-    (*client_)->demonitor(actor.address());
     (*client_)->monitor(actor);
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
     bool down = false;
@@ -437,16 +461,21 @@ private:
   /// Has a small actor wait for the answer, which `wait` then sees.
   template <class T, class Handle, class Atom, class... Ts>
   void send_errand(const Handle& actor, Atom what, Ts&&... xs) {
-    system_->spawn<caf::hidden>([client = caf::actor{*client_}, actor, what,
-                                 request = caf::make_message(what, xs...)](
-                                  caf::event_based_actor* self) {
-      self->request(caf::actor_cast<caf::actor>(actor), caf::infinite, request)
-        .then([self, client,
-               what](T& x) { self->send(client, what, std::move(x)); },
-              [self, client, what](caf::error& why) {
-                self->send(client, what, std::move(why));
-              });
-    });
+    system_->spawn<caf::hidden>(
+      [client = caf::actor{*client_}, actor, what, wake = settings_.on_event,
+       request = caf::make_message(what, xs...)](caf::event_based_actor* self) {
+        self
+          ->request(caf::actor_cast<caf::actor>(actor), caf::infinite, request)
+          .then(
+            [self, client, what, wake](T& x) {
+              self->send(client, what, std::move(x));
+              wake();
+            },
+            [self, client, what, wake](caf::error& why) {
+              self->send(client, what, std::move(why));
+              wake();
+            });
+      });
   }
 
   // -- members ----------------------------------------------------------------
@@ -454,13 +483,16 @@ private:
   system_ports ports_;
   system_settings settings_;
   actor_settings config_;
+  std::shared_ptr<message_trace> trace_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<caf::scoped_actor> client_;
 
+  caf::actor sentinel_;
   reader_actor reader_;
   librarian_actor librarian_;
   supervisor_actor supervisor_;
   std::optional<broker_side> broker_side_;
+  batch_desk_actor batch_desk_;
   finder_actor finder_;
   watcher_actor watcher_;
   administrator_actor administrator_;

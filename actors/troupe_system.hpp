@@ -3,25 +3,36 @@
 #include "actors/admin_plane.hpp"
 #include "actors/broker/broker_ports.hpp"
 #include "actors/messages/values.hpp"
+#include "domain/dispatch/batch_former.hpp"
 #include "domain/dispatch/worker_pool.hpp"
 #include "domain/jobs/retry_policy.hpp"
 #include "domain/jobs/suspicion.hpp"
 #include "domain/ports/audio_decoder.hpp"
 #include "domain/ports/audio_document.hpp"
 #include "domain/ports/audio_fingerprint.hpp"
+#include "domain/ports/colour_profiles.hpp"
+#include "domain/ports/content_hash.hpp"
 #include "domain/ports/crash_notes.hpp"
+#include "domain/ports/file_source.hpp"
 #include "domain/ports/folder_watch.hpp"
 #include "domain/ports/fourier.hpp"
+#include "domain/ports/image_document.hpp"
+#include "domain/ports/image_encoder.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "domain/ports/library_store.hpp"
 #include "domain/ports/log_sink.hpp"
 #include "domain/ports/media_finder.hpp"
+#include "domain/ports/picture_decoder.hpp"
+#include "domain/ports/square_fourier.hpp"
 #include "domain/ports/tag_reader.hpp"
 #include "domain/ports/thread_placement.hpp"
+#include "domain/ports/tick_counter.hpp"
 #include "domain/ports/wall_clock.hpp"
+#include "domain/ports/weights_source.hpp"
 #include "domain/result.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,6 +40,17 @@
 #include <vector>
 
 namespace troupe {
+
+/// What workers on pictures need from outside; null: there are no such
+/// workers.
+struct picture_ports {
+  const image_codec* codec = nullptr;
+  const colour_profiles* profiles = nullptr;
+  const image_encoder* encoder = nullptr;
+  const file_source* files = nullptr;
+  const weights_source* weights = nullptr;
+  const content_hasher* hasher = nullptr;
+};
 
 /// Everything that the actors need from outside. Borrowed pointers must
 /// outlive the system; null where the comment allows it.
@@ -50,6 +72,14 @@ struct system_ports {
   crash_notes* crashes = nullptr;
   /// May be null: results then have no fingerprint.
   const audio_fingerprint_source* fingerprints = nullptr;
+  /// Both null: pictures and texts wait.
+  const square_fourier_source* square_fourier = nullptr;
+  const image_document* image_documents = nullptr;
+  /// Empty: pictures wait.
+  picture_decoder_source open_picture_decoder;
+  picture_ports pictures;
+  /// May be null: no message is recorded.
+  const tick_counter* ticks = nullptr;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
   /// RabbitMQ; empty: none.
@@ -58,16 +88,28 @@ struct system_ports {
 
 /// Sizes and limits of a system.
 struct system_settings {
-  /// ANALYZERs; 0 = none, jobs stay ready.
-  int analyzers = 1;
-  /// `slots` is taken from `analyzers`.
-  pool_limits analyzer_limits;
+  /// Pools, one field each (see workers/pool_plans.cpp); `slots` 0: there is
+  /// none, its jobs stay ready.
+  pool_limits analyzers;
+  /// Without EMBEDDERs there are no PREPROCESSORs either.
+  pool_limits preprocessors;
+  pool_limits embedders;
+  /// Of pictures, on their way from PREPROCESSOR to EMBEDDER.
+  batch_limits batches;
+  int batches_in_flight = 2;
+  image::pixel_rules pixels;
+  pool_limits upscalers;
+  /// Memory that one UPSCALER may work in, in bytes.
+  std::size_t upscaler_scratch_max = std::size_t{64} << 20U;
+  /// Larger pictures are refused; 0 = no limit for files.
+  std::uint64_t file_bytes_max = 0;
+  std::uint64_t pixels_max = 200'000'000;
   retry_policy retry;
   suspicion_policy suspicion;
   /// 0 = reconcile only at start.
   std::int64_t reconcile_ms = 300'000;
   retention_policy retention;
-  /// Saved scales win over `analyzers`.
+  /// Saved scales win over the sizes of the pools.
   bool use_saved_scales = false;
   /// Administrators can end this process: it is a node.
   bool is_node = false;
@@ -81,6 +123,9 @@ struct system_settings {
   /// them; empty: nowhere.
   std::string socket;
   std::int64_t pid = 0;
+  /// Called from any thread when `wait` has something to tell, for an owner
+  /// who sleeps elsewhere; may be empty.
+  std::function<void()> on_event;
 };
 
 /// An actor system as commands see it: a blocking facade with deadlines, no
@@ -162,6 +207,8 @@ public:
 
   /// @param token of the import that holds intake, if any
   virtual result<std::string> add_text(text_entry entry, std::string token) = 0;
+  /// Queues a job that somebody asks for. @param token as above
+  virtual result<ordered_job> order(job_order wanted, std::string token) = 0;
   virtual result<void> forget(entry_id entry, audit_note note) = 0;
   /// The entry's file got other bytes with the same sound; false when its
   /// results could not be kept and it must be analysed again.
@@ -188,6 +235,9 @@ public:
   virtual result<content_fingerprint> fingerprint_of(content_id content) = 0;
   /// The next fingerprints of a method, as `vectors`.
   virtual result<fingerprint_block_ptr> fingerprints(result_query query) = 0;
+  /// The vector of a text with these features; see `library_reader`.
+  virtual result<content_vector> text_vector(content_fingerprint features) = 0;
+  virtual result<word_matches> find_words(word_query query) = 0;
   /// Every entry with this content, missing ones too, oldest first.
   virtual result<entry_page> entries_of(content_id content) = 0;
 };

@@ -7,25 +7,24 @@
 //                    over (a), and `of_processes`, their ratio.
 // Usage: scaling_bench TROUPE_BINARY [google benchmark options]
 
+#include "bench/program_run.hpp"
 #include "tools/sample/sample_folder.hpp"
 
 #include <benchmark/benchmark.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
 
 namespace fs = std::filesystem;
+using namespace troupe::benches;
 
 std::string program;
 
@@ -81,43 +80,7 @@ pid_t start_index(const fs::path& library, const fs::path& folder,
   std::vector<std::string> words{program,        "--library", library.string(),
                                  "index",        "--workers", workers,
                                  folder.string()};
-  std::vector<char*> arguments;
-  for (auto& word : words)
-    arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t quiet;
-  posix_spawn_file_actions_init(&quiet);
-  posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  if (::posix_spawn(&child, program.c_str(), &quiet, nullptr, arguments.data(),
-                    environ)
-      != 0)
-    std::abort();
-  posix_spawn_file_actions_destroy(&quiet);
-  return child;
-}
-
-void await(pid_t child) {
-  int status = 0;
-  if (::waitpid(child, &status, 0) != child || !WIFEXITED(status)
-      || WEXITSTATUS(status) != 0) {
-    std::fputs("an index run failed\n", stderr);
-    std::abort();
-  }
-}
-
-template <class Run>
-double seconds_of(Run&& run) {
-  const auto start = std::chrono::steady_clock::now();
-  run();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-    .count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+  return start_program(std::move(words));
 }
 
 void two_analyzers(benchmark::State& state) {
@@ -128,14 +91,14 @@ void two_analyzers(benchmark::State& state) {
   std::vector<double> processes;
   for ([[maybe_unused]] auto once : state) {
     one.push_back(seconds_of(
-      [&] { await(start_index(root / "a.db", root / "all", "1")); }));
+      [&] { await_program(start_index(root / "a.db", root / "all", "1")); }));
     two.push_back(seconds_of(
-      [&] { await(start_index(root / "b.db", root / "all", "2")); }));
+      [&] { await_program(start_index(root / "b.db", root / "all", "2")); }));
     processes.push_back(seconds_of([&] {
       const auto first = start_index(root / "c.db", root / "half-0", "1");
       const auto second = start_index(root / "d.db", root / "half-1", "1");
-      await(first);
-      await(second);
+      await_program(first);
+      await_program(second);
     }));
   }
   const auto ours = median(one) / median(two);

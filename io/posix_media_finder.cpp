@@ -81,6 +81,29 @@ public:
     return examine_open(handle.number(), file.path);
   }
 
+  result<std::vector<std::uint8_t>>
+  read(const std::string& path) const override {
+    const file_descriptor handle{
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+
+    struct stat info {};
+
+    if (handle.number() < 0 || ::fstat(handle.number(), &info) != 0)
+      return file_error(errno, "read", path);
+    if (!S_ISREG(info.st_mode))
+      return error{errc::invalid_argument,
+                   fmt::format("read: {} is no file", path)};
+    if (auto fits = check_size(path, info.st_size); !fits)
+      return fits.failure();
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(info.st_size));
+    const auto got = read_block(handle.number(), bytes, path);
+    if (!got)
+      return got.failure();
+    if (*got != bytes.size())
+      return changed_while_read(path);
+    return bytes;
+  }
+
   result<file_stamp> stamp(const std::string& path) const override {
     struct stat info {};
 
@@ -118,6 +141,16 @@ private:
     return root_place{std::move(real).value(), false};
   }
 
+  [[nodiscard]] result<void> check_size(const std::string& path,
+                                        std::int64_t bytes) const {
+    if (options_.file_bytes_max > 0 && bytes > options_.file_bytes_max)
+      return error{errc::too_large,
+                   fmt::format("read: {}: {} bytes are over the limit of {}; "
+                               "raise [library] file_bytes_max to take it",
+                               path, bytes, options_.file_bytes_max)};
+    return {};
+  }
+
   [[nodiscard]] result<std::optional<found_file>>
   examine_open(int number, const std::string& path) const {
     struct stat before {};
@@ -133,11 +166,8 @@ private:
     const auto kind = sniff(head, path, rules_);
     if (!kind)
       return std::optional<found_file>{};
-    if (options_.file_bytes_max > 0 && before.st_size > options_.file_bytes_max)
-      return error{errc::too_large,
-                   fmt::format("read: {}: {} bytes are over the limit of {}; "
-                               "raise [library] file_bytes_max to take it",
-                               path, before.st_size, options_.file_bytes_max)};
+    if (auto fits = check_size(path, before.st_size); !fits)
+      return fits.failure();
     auto hash = hash_rest(number, path, before, buffer, *filled);
     if (!hash)
       return hash.failure();

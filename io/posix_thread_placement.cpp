@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -82,6 +83,22 @@ public:
     std::copy_n(name.begin(), std::min(name.size(), text.size() - 1),
                 text.begin());
     ::pthread_setname_np(::pthread_self(), text.data());
+  }
+
+  [[nodiscard]] std::string thread_name() const override {
+    std::array<char, 16> text{};
+    ::pthread_getname_np(::pthread_self(), text.data(), text.size());
+    return fmt::format("{} ({})", text.data(), ::gettid());
+  }
+
+  [[nodiscard]] std::vector<int> cores() const override {
+    std::vector<int> found;
+    const auto mask = present_mask();
+    for (int core = 0; mask && core < cores_max; ++core)
+      if (CPU_ISSET_S(static_cast<unsigned>(core), CPU_ALLOC_SIZE(cores_max),
+                      mask.get()))
+        found.push_back(core);
+    return found;
   }
 
   result<void> pin_thread(int core) const override {

@@ -1,25 +1,26 @@
 #include "tools/assemble.hpp"
 
-#include "domain/audio/audio_record.hpp"
 #include "io/chromaprint_audio_fingerprint.hpp"
+#include "io/clock/tsc_tick_counter.hpp"
 #include "io/fftw_fourier.hpp"
+#include "io/files/posix_file_source.hpp"
+#include "io/image/nlohmann_image_document.hpp"
 #include "io/inotify_folder_watch.hpp"
 #include "io/nlohmann_audio_document.hpp"
 #include "io/openssl_content_hash.hpp"
 #include "io/posix_crash_notes.hpp"
 #include "io/posix_library_lock.hpp"
-#include "io/posix_media_finder.hpp"
 #include "io/posix_thread_placement.hpp"
 #include "io/sndfile_audio_decoder.hpp"
 #include "io/spdlog_log_sink.hpp"
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
-#include "io/system_wall_clock.hpp"
-#include "io/taglib/taglib_tag_reader.hpp"
-#include "io/taglib/taglib_tag_writer.hpp"
 #include "tools/adapters.hpp"
 #include "tools/broker_adapters.hpp"
+#include "tools/command_adapters.hpp"
+#include "tools/image_adapters.hpp"
 #include "tools/node_reach.hpp"
+#include "tools/weights_folders.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -33,6 +34,9 @@
 namespace troupe {
 
 namespace {
+
+/// Where the configuration sets no limit; products of it stay in 64 bits.
+constexpr std::uint64_t pixels_without_limit = std::uint64_t{1} << 50U;
 
 /// Passes lines on, after what is drawn on the terminal made room for them.
 class yielding_log_sink final : public log_sink {
@@ -90,41 +94,22 @@ result<void> make_folder_of(const std::string& library) {
   return {};
 }
 
+int worker_count(std::int64_t configured) {
+  return configured > 0 ? static_cast<int>(configured)
+                        : io::open_posix_thread_placement()->usable_cores();
+}
+
 // -- the assembly -------------------------------------------------------------
 
 /// Members are declared in the order they must outlive each other: the lock
-/// outlives everything, the system ends first.
-class real_assembly final : public assembly {
+/// outlives the system, which ends first.
+class real_assembly final : public command_adapters {
 public:
   real_assembly(assembly_request request, const node_config& config)
     : request_(std::move(request)), config_(config) {}
 
   [[nodiscard]] troupe_system& system() override {
     return *system_;
-  }
-
-  [[nodiscard]] const media_finder& finder() const override {
-    return *finder_;
-  }
-
-  [[nodiscard]] const wall_clock& clock() const override {
-    return *clock_;
-  }
-
-  [[nodiscard]] const audio_decoder_source& decoders() const override {
-    return *decoders_;
-  }
-
-  [[nodiscard]] const fourier_source& fourier() const override {
-    return *fourier_;
-  }
-
-  [[nodiscard]] const tag_reader& tags() const override {
-    return *tags_;
-  }
-
-  [[nodiscard]] const tag_writer& tag_writing() const override {
-    return *tag_writing_;
   }
 
   [[nodiscard]] const std::string& door() const override {
@@ -153,19 +138,21 @@ public:
       return made;
     system_ports ports;
     if (request_.access != library_access::read)
-      if (auto made = open_for_writing(ports); !made)
+      if (auto made = open_for_writing(ports, overrides); !made)
         return made;
     return start(std::move(ports));
   }
 
 private:
   result<void> open_machine() {
-    clock_ = io::open_system_wall_clock();
     threads_ = io::open_posix_thread_placement();
+    // Only a node is asked about a job's life.
+    if (request_.with_door)
+      ticks_ = io::open_tsc_tick_counter();
     io::log_sink_options options;
     options.level = log_level::debug;
     options.format = format_of(config_.log.format);
-    auto sink = io::open_spdlog_log_sink(options, clock_);
+    auto sink = io::open_spdlog_log_sink(options, shared_clock());
     if (!sink)
       return sink.failure();
     auto yielding = std::make_unique<yielding_log_sink>(
@@ -177,23 +164,25 @@ private:
   }
 
   result<void> open_media(const assembly_overrides& overrides) {
-    auto finder = make_media_finder(config_);
-    if (!finder)
-      return finder.failure();
-    finder_ = std::move(finder.value());
-    decoders_ = io::open_sndfile_audio_decoder();
-    if (overrides.decorate_decoders)
-      decoders_ = overrides.decorate_decoders(std::move(decoders_));
-    tags_ = io::open_taglib_tag_reader();
-    tag_writing_ = io::open_taglib_tag_writer();
-    fourier_ = io::open_fftw_fourier();
+    if (auto adapted = adapt(config_, overrides); !adapted)
+      return adapted;
     documents_ = io::open_nlohmann_audio_document();
     fingerprints_ = io::open_chromaprint_audio_fingerprint();
-    recipes_ = recipes_under(*decoders_);
+    square_fourier_ = io::open_fftw_square_fourier();
+    image_documents_ = io::open_nlohmann_image_document();
+    recipes_ = recipes_under(decoders());
+    pictures_ = open_image_adapters();
+    files_ = io::open_posix_file_source();
+    weights_ = open_built_in_weights();
+    auto hasher = io::open_openssl_content_hash();
+    if (!hasher)
+      return hasher.failure();
+    hasher_ = std::move(hasher.value());
     return {};
   }
 
-  result<void> open_for_writing(system_ports& ports) {
+  result<void> open_for_writing(system_ports& ports,
+                                const assembly_overrides& overrides) {
     io::sqlite_library_options options;
     options.file = request_.library;
     options.recipes = recipes_;
@@ -201,6 +190,8 @@ private:
     if (!store)
       return store.failure();
     ports.store = std::move(store.value());
+    if (overrides.decorate_store)
+      ports.store = overrides.decorate_store(std::move(ports.store));
     if (!request_.watched.empty()) {
       auto watch = io::open_inotify_folder_watch(request_.watched);
       if (!watch)
@@ -229,18 +220,22 @@ private:
   }
 
   result<void> start(system_ports ports) {
-    ports.clock = clock_.get();
+    ports.clock = &clock();
     ports.log = log_.get();
     ports.threads = threads_.get();
+    ports.ticks = ticks_.get();
     ports.open_reader = [file = request_.library, recipes = recipes_] {
       return io::open_sqlite_library_reader(file, recipes);
     };
-    ports.finder = finder_.get();
-    ports.audio_decoders = decoders_.get();
-    ports.tags = tags_.get();
-    ports.fourier = fourier_.get();
+    ports.finder = &finder();
+    ports.audio_decoders = &decoders();
+    ports.tags = &tags();
+    ports.fourier = &fourier();
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
+    ports.pictures = {pictures_.codec.get(),   pictures_.profiles.get(),
+                      pictures_.encoder.get(), files_.get(),
+                      weights_.get(),          hasher_.get()};
     ports.fingerprints = fingerprints_.get();
     if (request_.role == "node") {
       auto broker = make_broker_ports(config_, request_.library + ".inbox");
@@ -248,6 +243,9 @@ private:
         return broker.failure();
       ports.broker = std::move(broker.value());
     }
+    ports.square_fourier = square_fourier_.get();
+    ports.image_documents = image_documents_.get();
+    ports.open_picture_decoder = open_picture_decoder;
     if (request_.with_door)
       door_ = door_path(request_.library);
     auto system = troupe_system::start(std::move(ports), settings());
@@ -258,10 +256,38 @@ private:
                          : lock_->announce({getpid(), request_.role, door_});
   }
 
+  void size_pools(system_settings& found) const {
+    const bool any = request_.with_workers;
+    found.analyzers.slots = any ? analyzer_count(config_) : 0;
+    found.analyzers.time_limit_ms = config_.analyzer.timeout_s * 1'000;
+    found.preprocessors.slots =
+      any ? static_cast<int>(config_.preprocessor.cores) : 0;
+    found.embedders.slots =
+      any ? static_cast<int>(config_.embedder.workers) : 0;
+    found.batches = {static_cast<std::size_t>(config_.embedder.batch_max),
+                     config_.embedder.batch_delay_ms};
+    found.batches_in_flight = static_cast<int>(config_.preprocessor.in_flight);
+    if (config_.library.pixels_max > 0)
+      found.pixels.limits.pixels_max =
+        static_cast<std::uint64_t>(config_.library.pixels_max);
+    const bool upscales = any || request_.with_upscalers;
+    found.upscalers.slots = upscales ? upscaler_count(config_) : 0;
+    // From tile to tile, and for the end of a WebP, which has no rows.
+    found.upscalers.time_limit_ms = 600'000;
+    found.upscalers.per_media_s_ms = 0;
+    found.upscaler_scratch_max =
+      static_cast<std::size_t>(config_.upscaler.scratch_mib_max) << 20U;
+    found.file_bytes_max =
+      static_cast<std::uint64_t>(config_.library.file_bytes_max);
+    if (config_.library.pixels_max > 0)
+      found.pixels_max = static_cast<std::uint64_t>(config_.library.pixels_max);
+    else
+      found.pixels_max = pixels_without_limit;
+  }
+
   [[nodiscard]] system_settings settings() const {
     system_settings found;
-    found.analyzers = request_.with_workers ? analyzer_count(config_) : 0;
-    found.analyzer_limits.time_limit_ms = config_.analyzer.timeout_s * 1'000;
+    size_pools(found);
     found.retry.attempts_max =
       static_cast<int>(config_.supervisor.attempts_max);
     found.reconcile_ms = config_.supervisor.reconcile_s * 1'000;
@@ -278,6 +304,7 @@ private:
     found.watched = request_.watched;
     found.socket = door_;
     found.pid = getpid();
+    found.on_event = request_.on_event;
     return found;
   }
 
@@ -285,16 +312,17 @@ private:
   node_config config_;
   std::unique_ptr<library_lock> lock_;
   std::string door_;
-  std::shared_ptr<const wall_clock> clock_;
   std::unique_ptr<thread_placement> threads_;
+  std::unique_ptr<tick_counter> ticks_;
   std::unique_ptr<yielding_log_sink> log_;
-  std::unique_ptr<media_finder> finder_;
-  std::unique_ptr<audio_decoder_source> decoders_;
-  std::unique_ptr<tag_reader> tags_;
-  std::unique_ptr<tag_writer> tag_writing_;
-  std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
   std::unique_ptr<audio_fingerprint_source> fingerprints_;
+  std::shared_ptr<const square_fourier_source> square_fourier_;
+  std::unique_ptr<image_document> image_documents_;
+  image_adapters pictures_;
+  std::unique_ptr<const file_source> files_;
+  std::unique_ptr<const weights_source> weights_;
+  std::unique_ptr<content_hasher> hasher_;
   std::unique_ptr<crash_notes> crashes_;
   std::vector<recipe> recipes_;
   std::unique_ptr<troupe_system> system_;
@@ -319,28 +347,12 @@ assemble(assembly_request request, const node_config& config,
   return reach_node(request, config, opened.failure());
 }
 
-result<std::unique_ptr<media_finder>>
-make_media_finder(const node_config& config) {
-  auto hasher = io::open_openssl_content_hash();
-  if (!hasher)
-    return hasher.failure();
-  io::media_finder_options options;
-  options.include = config.library.include;
-  options.exclude = config.library.exclude;
-  options.text_extensions = config.library.text;
-  options.file_bytes_max = config.library.file_bytes_max;
-  return io::open_posix_media_finder(options, std::move(hasher.value()));
-}
-
-std::vector<recipe> recipes_under(const audio_decoder_source& decoders) {
-  return {{job_kind::audio_analyze, media_kind::audio,
-           audio::audio_record_version, std::string{decoders.version()}}};
-}
-
 int analyzer_count(const node_config& config) {
-  return config.analyzer.workers > 0
-           ? static_cast<int>(config.analyzer.workers)
-           : io::open_posix_thread_placement()->usable_cores();
+  return worker_count(config.analyzer.workers);
+}
+
+int upscaler_count(const node_config& config) {
+  return worker_count(config.upscaler.workers);
 }
 
 machine_findings look_at_machine(const std::string& library) {

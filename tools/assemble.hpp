@@ -3,6 +3,7 @@
 #include "actors/troupe_system.hpp"
 #include "config/node_config.hpp"
 #include "domain/ports/audio_decoder.hpp"
+#include "domain/ports/library_store.hpp"
 #include "domain/ports/tag_writer.hpp"
 #include "domain/result.hpp"
 
@@ -19,6 +20,9 @@ struct assembly_overrides {
   std::function<std::unique_ptr<audio_decoder_source>(
     std::unique_ptr<audio_decoder_source>)>
     decorate_decoders;
+  /// Wraps the store; empty: as it is.
+  std::function<std::unique_ptr<library_store>(std::unique_ptr<library_store>)>
+    decorate_store;
 };
 
 /// How a command uses the library.
@@ -39,6 +43,8 @@ struct assembly_request {
   std::string role;
   /// Workers as configured; without, jobs are stored and wait.
   bool with_workers = false;
+  /// UPSCALERs alone, as configured.
+  bool with_upscalers = false;
   /// Lines below `log.level` are dropped; without, only errors are logged.
   bool log_all = false;
   /// Called before a line is logged, from any thread; may be empty.
@@ -49,6 +55,8 @@ struct assembly_request {
   bool may_use_node = false;
   /// With write access: commands of other processes are let in.
   bool with_door = false;
+  /// See `system_settings::on_event`.
+  std::function<void()> on_event;
 };
 
 /// A running system together with the adapters that it borrows.
@@ -89,6 +97,9 @@ assemble(assembly_request request, const node_config& config,
 /// ANALYZERs under this configuration: 0 means the cores that the process may
 /// use.
 [[nodiscard]] int analyzer_count(const node_config& config);
+
+/// UPSCALERs under this configuration, in the same way.
+[[nodiscard]] int upscaler_count(const node_config& config);
 
 /// What `doctor` looks at besides: who holds the library, and the versions of
 /// the libraries that read untrusted bytes.

@@ -13,6 +13,24 @@
 
 namespace troupe {
 
+namespace {
+
+class adapted_picture_decoder final : public picture_decoder {
+public:
+  [[nodiscard]] image::pixel_ports ports() const override {
+    return adapters_.ports();
+  }
+
+  [[nodiscard]] std::string version() const override {
+    return adapters_.codec->version();
+  }
+
+private:
+  image_adapters adapters_ = open_image_adapters();
+};
+
+} // namespace
+
 image_adapters open_image_adapters() {
   std::vector<std::unique_ptr<image_codec>> codecs;
   codecs.push_back(io::open_libjpeg_image_codec());
@@ -25,6 +43,10 @@ image_adapters open_image_adapters() {
   return {io::open_sniffing_image_codec(std::move(codecs)),
           io::open_lcms2_colour_profiles(),
           io::open_choosing_image_encoder(std::move(encoders))};
+}
+
+std::unique_ptr<picture_decoder> open_picture_decoder() {
+  return std::make_unique<adapted_picture_decoder>();
 }
 
 } // namespace troupe

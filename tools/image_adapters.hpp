@@ -2,6 +2,7 @@
 
 #include "domain/image/pixel_source.hpp"
 #include "domain/ports/image_encoder.hpp"
+#include "domain/ports/picture_decoder.hpp"
 
 #include <memory>
 
@@ -20,5 +21,8 @@ struct image_adapters {
 
 /// Every codec, by content; every encoder, by format.
 [[nodiscard]] image_adapters open_image_adapters();
+
+/// Every codec, for the calling thread.
+[[nodiscard]] std::unique_ptr<picture_decoder> open_picture_decoder();
 
 } // namespace troupe

@@ -24,9 +24,9 @@ constexpr const char* overview =
   R"(troupe listens to your music and looks at your pictures once, and remembers it.
 
   Start  index add
-  Ask    list show similar duplicates playlist vectors
-         export
-  Make   tag
+  Ask    list show similar search duplicates playlist
+         vectors export
+  Make   upscale tag
   Serve  node jobs rpc admin
   Care   doctor config forget
 
@@ -99,6 +99,7 @@ void add_commands(CLI::App& app, command_context& context) {
   add_list_command(app, context);
   add_show_command(app, context);
   add_similar_command(app, context);
+  add_search_command(app, context);
   add_duplicates_command(app, context);
   add_playlist_command(app, context);
   add_vectors_command(app, context);
@@ -106,6 +107,7 @@ void add_commands(CLI::App& app, command_context& context) {
   add_tag_command(app, context);
   add_analyze_command(app, context);
   add_preprocess_command(app, context);
+  add_upscale_command(app, context);
   add_node_command(app, context);
   add_jobs_command(app, context);
   add_admin_command(app, context);

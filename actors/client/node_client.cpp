@@ -232,6 +232,10 @@ public:
     return ask<std::string>(text_atom_v, std::move(entry), std::move(token));
   }
 
+  result<ordered_job> order(job_order wanted, std::string token) override {
+    return ask<ordered_job>(order_atom_v, std::move(wanted), std::move(token));
+  }
+
   result<void> forget(entry_id entry, audit_note note) override {
     return confirm(
       ask<bool>(forget_atom_v, forget_request{entry, std::move(note)}));
@@ -298,6 +302,15 @@ public:
   result<fingerprint_block_ptr> fingerprints(result_query query) override {
     return read<fingerprint_block_ptr>(
       [&](auto& x) { return shared(x.fingerprints(query)); });
+  }
+
+  result<content_vector> text_vector(content_fingerprint features) override {
+    return read<content_vector>(
+      [&](auto& x) { return x.text_vector(features.words); });
+  }
+
+  result<word_matches> find_words(word_query query) override {
+    return read<word_matches>([&](auto& x) { return x.find_words(query); });
   }
 
   result<entry_page> entries_of(content_id content) override {

@@ -38,6 +38,9 @@ using supervisor_actor = dispatcher_actor::extend<
   // Stores a text; replies the entry's public id. The word is an import's
   // token or empty; `refused` as above. From commands.
   caf::replies_to<text_atom, text_entry, std::string>::with<std::string>,
+  // Queues a job that somebody asks for, then gives it out. The word is an
+  // import's token or empty; `refused` as above. From commands and the PORTER.
+  caf::replies_to<order_atom, job_order, std::string>::with<ordered_job>,
   // Makes failed jobs ready again; replies how many. From commands.
   caf::replies_to<retry_atom, job_verb>::with<std::int64_t>,
   // Cancels jobs, running ones between two blocks; replies how many. From

@@ -19,6 +19,8 @@ using librarian_actor = caf::typed_actor<
   caf::replies_to<sweep_atom, sweep_request>::with<sweep_report>,
   // Stores a text; replies the entry's public id. From the SUPERVISOR.
   caf::replies_to<text_atom, text_entry>::with<std::string>,
+  // Queues a job that somebody asks for. From the SUPERVISOR.
+  caf::replies_to<order_atom, job_order>::with<ordered_job>,
   // Forgets an entry. From commands.
   caf::replies_to<forget_atom, forget_request>::with<bool>,
   // Lets an entry keep its results with a tagged file; replies whether it

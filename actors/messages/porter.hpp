@@ -31,6 +31,9 @@ using porter_actor = caf::typed_actor<
   // Stores a text; replies the entry's public id. The word is an import's
   // token, or empty. From `add`.
   caf::replies_to<text_atom, text_entry, std::string>::with<std::string>,
+  // Queues a job that somebody asks for. The word is an import's token, or
+  // empty. From commands.
+  caf::replies_to<order_atom, job_order, std::string>::with<ordered_job>,
   // Forgets an entry. From `forget`.
   caf::replies_to<forget_atom, forget_request>::with<bool>,
   // Gives an entry's results to its file's new bytes. From `tag`.

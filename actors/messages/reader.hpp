@@ -2,8 +2,13 @@
 
 #include "actors/messages/types.hpp"
 
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
+
+// These stay inside the process.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::word_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::word_matches)
 
 namespace troupe {
 
@@ -33,6 +38,10 @@ using reader_actor = caf::typed_actor<
   caf::replies_to<print_atom, content_id>::with<content_fingerprint>,
   // The next fingerprints of a method. From commands.
   caf::replies_to<prints_atom, result_query>::with<fingerprint_block_ptr>,
+  // The vector of a text with these features. From commands.
+  caf::replies_to<vector_atom, content_fingerprint>::with<content_vector>,
+  // Contents by their words. From commands.
+  caf::replies_to<find_atom, word_query>::with<word_matches>,
   // Every entry of a content. From commands.
   caf::replies_to<copies_atom, content_id>::with<entry_page>,
   // What is known below these absolute paths. From the FINDER.

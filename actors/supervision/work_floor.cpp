@@ -1,6 +1,7 @@
 #include "actors/supervision/work_floor.hpp"
 
 #include "actors/caf_error.hpp"
+#include "actors/tracing/message_ring.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -44,12 +45,17 @@ void work_floor::ask(const worker_seat& seat) {
 }
 
 void work_floor::beat(const worker_beat& x) {
-  if (auto* pool = roster_.pool(x.seat.kind))
-    pool->slots.beat(x.seat, x.key, x.media_s, x.duration_s,
-                     clock_->monotonic_ms());
+  note_job(x.key.job);
+  auto* pool = roster_.pool(x.seat.kind);
+  if (pool == nullptr)
+    return;
+  pool->slots.beat(x.seat, x.key, x.media_s, x.duration_s,
+                   clock_->monotonic_ms());
+  pool->slots.weigh(x.seat, x.memory);
 }
 
 void work_floor::end(worker_end& x) {
+  note_job(x.key.job);
   auto* pool = roster_.pool(x.seat.kind);
   if (pool == nullptr)
     return;
@@ -62,16 +68,20 @@ void work_floor::end(worker_end& x) {
     return;
   }
   tally_.count_media(x.outcome.media_s);
+  if (succeeded)
+    pace_.note(x.seat.kind, clock_->monotonic_ms(),
+               clock_->monotonic_ms() - held->started_ms, held->duration_s);
   end_attempt(roster_.worker_name(x.seat), *held, std::move(x.outcome));
   ask(x.seat);
 }
 
 void work_floor::bury(const caf::actor_addr& source) {
-  std::optional<worker_roster::lost_job> lost;
+  std::vector<worker_roster::lost_job> lost;
   if (!roster_.bury(source, clock_->monotonic_ms(), lost))
     return;
-  if (lost)
-    end_attempt(lost->worker, lost->held, worker_died());
+  for (const auto& job : lost)
+    end_attempt(job.worker, job.held,
+                job.guilty ? worker_died() : returned_unfinished());
   if (!closed_)
     roster_.fill_slots();
   dispatch_soon();
@@ -214,7 +224,14 @@ std::string work_floor::why_stands_still(job_kind kind) const {
 }
 
 std::vector<work_in_hand> work_floor::in_hand() const {
-  return roster_.in_hand(clock_->monotonic_ms());
+  auto found = roster_.in_hand(clock_->monotonic_ms());
+  for (auto& x : found)
+    x.usual_ms = pace_.usual_ms(x.kind, x.duration_s);
+  return found;
+}
+
+std::vector<kind_pace> work_floor::paces() const {
+  return pace_.paces(clock_->monotonic_ms());
 }
 
 work_progress work_floor::progress() const {
@@ -266,6 +283,10 @@ void work_floor::on_settled(std::int64_t number, settle_report& report) {
   if (!request)
     return;
   tally_.clear_trouble();
+  for (const auto& end : request->ends)
+    note_job(end.key.job);
+  for (const auto& job : report.claimed)
+    note_job(job.key.job);
   // Handed back: ready again, and we may claim it ourselves.
   if (tally_.count(*request, report))
     desk_.assume_supply();
@@ -316,6 +337,8 @@ void work_floor::end_attempt(const std::string& worker, const held_job& held,
 }
 
 void work_floor::time_out(const worker_roster::lost_job& lost) {
+  if (!lost.guilty)
+    return end_attempt(lost.worker, lost.held, returned_unfinished());
   const auto held_ms = clock_->monotonic_ms() - lost.held.started_ms;
   end_attempt(lost.worker, lost.held,
               timed_out(lost.held.job, static_cast<double>(held_ms) / 1'000.0,

@@ -62,7 +62,7 @@ bool worker_roster::give_out(const claimed_job& job, std::int64_t now_us,
 }
 
 bool worker_roster::bury(const caf::actor_addr& source, std::int64_t now_ms,
-                         std::optional<lost_job>& lost) {
+                         std::vector<lost_job>& lost) {
   const auto found = seats_.find(source);
   if (found == seats_.end())
     return false;
@@ -73,8 +73,7 @@ bool worker_roster::bury(const caf::actor_addr& source, std::int64_t now_ms,
     slots.unstick();
     return true;
   }
-  if (auto held = slots.bury(seat, now_ms))
-    lost = lost_job{worker_name(seat), std::move(*held)};
+  note_lost(seat, slots.bury(seat, now_ms), lost);
   return true;
 }
 
@@ -83,7 +82,7 @@ worker_roster::write_off_overdue(std::int64_t now_ms) {
   std::vector<lost_job> lost;
   for (auto& pool : pools_)
     for (const auto slot : pool.slots.overdue(now_ms))
-      lost.push_back(write_off(pool, slot));
+      write_off(pool, slot, lost);
   return lost;
 }
 
@@ -91,8 +90,8 @@ std::vector<worker_roster::lost_job> worker_roster::write_off_all() {
   std::vector<lost_job> lost;
   for (auto& pool : pools_)
     for (int slot = 0; slot < pool.slots.slots(); ++slot)
-      if (pool.slots.held(slot) != nullptr)
-        lost.push_back(write_off(pool, slot));
+      if (!pool.slots.held(slot).empty())
+        write_off(pool, slot, lost);
   return lost;
 }
 
@@ -120,15 +119,15 @@ int worker_roster::cancel(const job_filter& filter, bool hand_back,
                           bool dry_run) {
   int count = 0;
   for (auto& pool : pools_)
-    for (int slot = 0; slot < pool.slots.slots(); ++slot) {
-      const auto* held = pool.slots.held(slot);
-      if (held == nullptr || !concerns(filter, held->job))
-        continue;
-      ++count;
-      if (!dry_run && pool.slots.cancel(held->job.key.job))
-        self_->send(pool.workers.at(slot), cancel_atom_v, held->job.key,
-                    hand_back);
-    }
+    for (int slot = 0; slot < pool.slots.slots(); ++slot)
+      for (const auto& held : pool.slots.held(slot)) {
+        if (!concerns(filter, held.job))
+          continue;
+        ++count;
+        if (!dry_run && pool.slots.cancel(held.job.key.job))
+          self_->send(pool.workers.at(slot), cancel_atom_v, held.job.key,
+                      hand_back);
+      }
   return count;
 }
 
@@ -174,11 +173,10 @@ int worker_roster::busy() const noexcept {
 
 bool worker_roster::runs_alone() const noexcept {
   for (const auto& pool : pools_)
-    for (int slot = 0; slot < pool.slots.slots(); ++slot) {
-      const auto* held = pool.slots.held(slot);
-      if (held != nullptr && held->job.alone)
-        return true;
-    }
+    for (int slot = 0; slot < pool.slots.slots(); ++slot)
+      for (const auto& held : pool.slots.held(slot))
+        if (held.job.alone)
+          return true;
   return false;
 }
 
@@ -214,11 +212,10 @@ std::vector<work_in_hand> worker_roster::in_hand(std::int64_t now_ms) const {
   std::vector<work_in_hand> found;
   for (const auto& pool : pools_)
     for (int slot = 0; slot < pool.slots.slots(); ++slot)
-      if (const auto* held = pool.slots.held(slot))
-        found.push_back({worker_name(pool.slots.seat(slot)), held->job.ulid,
-                         held->job.path, held->job.kind,
-                         now_ms - held->started_ms, held->media_s,
-                         held->duration_s, held->job.alone});
+      for (const auto& held : pool.slots.held(slot))
+        found.push_back({worker_name(pool.slots.seat(slot)), held.job.ulid,
+                         held.job.path, held.job.kind, now_ms - held.started_ms,
+                         0, held.media_s, held.duration_s, held.job.alone});
   return found;
 }
 
@@ -241,14 +238,23 @@ pool_statuses worker_roster::statuses() const {
 
 // -- helpers ------------------------------------------------------------------
 
-worker_roster::lost_job worker_roster::write_off(live_pool& pool, int slot) {
+void worker_roster::write_off(live_pool& pool, int slot,
+                              std::vector<lost_job>& lost) {
   const auto seat = pool.slots.seat(slot);
-  auto held = pool.slots.write_off(slot);
+  note_lost(seat, pool.slots.write_off(slot), lost);
   auto worker = std::exchange(pool.workers[slot], worker_actor{});
   written_off_.insert(worker.address());
   // It ends when its decoder returns, if ever; nothing waits for it.
   self_->send_exit(worker, caf::exit_reason::kill);
-  return {worker_name(seat), std::move(held)};
+}
+
+void worker_roster::note_lost(const worker_seat& seat,
+                              std::vector<held_job> jobs,
+                              std::vector<lost_job>& lost) const {
+  bool guilty = true;
+  for (auto& held : jobs)
+    lost.push_back(
+      {worker_name(seat), std::move(held), std::exchange(guilty, false)});
 }
 
 } // namespace troupe

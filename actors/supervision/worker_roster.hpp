@@ -27,6 +27,8 @@ public:
   struct lost_job {
     std::string worker;
     held_job held;
+    /// The worker was at it; else it only waited for that worker.
+    bool guilty = true;
   };
 
   /// One pool with its workers.
@@ -59,9 +61,9 @@ public:
                               std::int64_t now_ms);
 
   /// Takes a DOWN message. True when it was one of ours; `lost` then holds the
-  /// job that the worker had, if any.
+  /// jobs that the worker had.
   bool bury(const caf::actor_addr& source, std::int64_t now_ms,
-            std::optional<lost_job>& lost);
+            std::vector<lost_job>& lost);
 
   /// Writes off every worker that is past its deadline.
   [[nodiscard]] std::vector<lost_job> write_off_overdue(std::int64_t now_ms);
@@ -111,7 +113,9 @@ public:
   [[nodiscard]] pool_statuses statuses() const;
 
 private:
-  lost_job write_off(live_pool& pool, int slot);
+  void write_off(live_pool& pool, int slot, std::vector<lost_job>& lost);
+  void note_lost(const worker_seat& seat, std::vector<held_job> jobs,
+                 std::vector<lost_job>& lost) const;
 
   supervisor_actor::pointer self_;
 

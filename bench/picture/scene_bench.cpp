@@ -29,7 +29,7 @@ constexpr double brighter = 1.3;
 constexpr double turned_degrees = 2.0;
 
 /// A tile, or a changed one, as descriptors see it.
-struct seen_picture {
+struct described_tile {
   scene_vector scene{};
   pdq_hash pdq;
   std::uint64_t phash = 0;
@@ -167,7 +167,7 @@ public:
     return made;
   }
 
-  seen_picture see(const picture& shown) {
+  described_tile see(const picture& shown) {
     return {describer_.scene_of(shown.view()), pdq_of(shown.view()),
             phash_of(shown.view())};
   }
@@ -187,7 +187,7 @@ float similarity(const scene_vector& a, const scene_vector& b) {
   return static_cast<float>(sum);
 }
 
-bool near_duplicates(const seen_picture& a, const seen_picture& b) {
+bool near_duplicates(const described_tile& a, const described_tile& b) {
   return (hamming(a.pdq.bits, b.pdq.bits) <= pdq_near
           || hamming(a.phash, b.phash) <= phash_near)
          && similarity(a.scene, b.scene) >= near_duplicate_similarity;
@@ -200,8 +200,8 @@ struct outcome {
   std::vector<float> similarities;
 };
 
-outcome judge(const std::vector<seen_picture>& originals,
-              const std::vector<seen_picture>& variants) {
+outcome judge(const std::vector<described_tile>& originals,
+              const std::vector<described_tile>& variants) {
   outcome found;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     std::size_t best = 0;
@@ -228,7 +228,7 @@ int measure(scene_quality& quality) {
     fmt::print(stderr, "scene_bench: the photographs cannot be read\n");
     return 1;
   }
-  std::vector<seen_picture> originals;
+  std::vector<described_tile> originals;
   for (const auto& tile : shown)
     originals.push_back(quality.see(tile));
   const std::vector<
@@ -243,7 +243,7 @@ int measure(scene_quality& quality) {
             {"crop 10 %", cropped},
             {"rotation 2", turned}};
   for (const auto& [name, change] : changes) {
-    std::vector<seen_picture> variants;
+    std::vector<described_tile> variants;
     for (const auto& tile : shown)
       variants.push_back(quality.see(change(tile)));
     const auto found = judge(originals, variants);

@@ -95,8 +95,9 @@ analysis::analysis(const fourier_source& transforms, const pcm_format& format)
     structure_(format.sample_rate_hz),
     resampler_(format.sample_rate_hz, timbre_meter::sample_rate_hz),
     spectra_(transforms, timbre_meter::layout),
-    power_(timbre_meter::layout.bins()), rhythm_(transforms),
-    checks_(channels_), cutoff_(transforms, format.sample_rate_hz) {
+    power_(timbre_meter::layout.bins()), tonal_(transforms),
+    rhythm_(transforms), checks_(channels_),
+    cutoff_(transforms, format.sample_rate_hz) {
   assert(format.channels >= 1 && format.channels <= 64);
 }
 
@@ -138,6 +139,7 @@ void analysis::process_chunk() {
 void analysis::describe(std::span<const float> samples) {
   timbre_.push_samples(samples);
   rhythm_.push(samples);
+  tonal_.push(samples);
   dance_.push(samples);
   // Pieces, so that a large block does not pile up in the framer.
   constexpr std::size_t piece = 8 * stft::usual_hop_samples;
@@ -151,10 +153,8 @@ void analysis::describe(std::span<const float> samples) {
 
 void analysis::take_spectra() {
   for (auto frames = spectra_.next(power_); frames > 0;
-       frames = spectra_.next(power_)) {
+       frames = spectra_.next(power_))
     timbre_.push_spectra(power_, frames);
-    tonal_.push_spectra(power_, frames);
-  }
 }
 
 audio_record analysis::finish() {
@@ -170,6 +170,7 @@ audio_record analysis::finish() {
   take_spectra();
   timbre_.finish();
   rhythm_.finish();
+  tonal_.finish();
 
   audio_record out;
   out.sample_rate_hz = format_.sample_rate_hz;

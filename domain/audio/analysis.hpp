@@ -54,7 +54,7 @@ public:
 
 private:
   void process_chunk();
-  /// Takes samples at 22,050 Hz: one STFT feeds timbre, likeness and key.
+  /// Takes samples at 22,050 Hz: one STFT feeds timbre and likeness.
   void describe(std::span<const float> samples);
   void take_spectra();
   void add_descriptors(audio_record& out) const;

@@ -52,6 +52,15 @@ namespace troupe::audio {
   return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
 }
 
+/// sum of from[i] weights[i]
+[[gnu::always_inline]] inline lane_floats
+weighted_sum(const lanes* from, const float* weights, std::size_t count) {
+  lane_floats sum{};
+  for (std::size_t i = 0; i < count; ++i)
+    sum += from[i].v * weights[i];
+  return sum;
+}
+
 /// The largest of the eight lanes.
 [[gnu::always_inline]] inline float largest_lane(lane_floats x) {
   float most = x[0];

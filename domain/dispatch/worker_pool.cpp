@@ -4,14 +4,26 @@
 
 #include <algorithm>
 #include <cassert>
+#include <numeric>
 #include <utility>
 
 namespace troupe {
 
+namespace {
+
+std::vector<held_job>::iterator find_job(std::vector<held_job>& jobs,
+                                         const claim_key& key) {
+  return std::find_if(jobs.begin(), jobs.end(), [&key](const held_job& held) {
+    return held.job.key == key;
+  });
+}
+
+} // namespace
+
 worker_pool::worker_pool(job_kind kind, const pool_limits& limits)
   : kind_(kind), limits_(limits), restarts_(limits.restarts),
     slots_(static_cast<std::size_t>(limits.slots)), wanted_(limits.slots) {
-  assert(limits.slots >= 0);
+  assert(limits.slots >= 0 && limits.depth > 0);
 }
 
 // -- events -------------------------------------------------------------------
@@ -26,81 +38,95 @@ worker_seat worker_pool::occupy(int slot) {
 
 bool worker_pool::ask(const worker_seat& seat) {
   auto* state = current(seat);
-  if (state == nullptr || state->job)
+  if (state == nullptr)
     return false;
-  state->waiting = true;
-  return true;
+  state->ready = true;
+  return places(*state) > 0;
 }
 
 worker_seat worker_pool::assign(claimed_job job, std::int64_t now_us,
                                 std::int64_t now_ms) {
-  const auto end = slots_.begin() + meant();
-  const auto idle_slot =
-    std::find_if(slots_.begin(), end, [](const slot_state& state) {
-      return state.occupied && state.waiting;
-    });
-  assert(idle_slot != end);
-  idle_slot->waiting = false;
+  const auto chosen =
+    std::max_element(slots_.begin(), slots_.begin() + meant(),
+                     [this](const slot_state& a, const slot_state& b) {
+                       return places(a) < places(b);
+                     });
+  assert(chosen != slots_.end() && places(*chosen) > 0);
   held_job held;
   held.job = std::move(job);
   held.started_us = now_us;
   held.started_ms = now_ms;
   held.deadline_ms = now_ms + limits_.time_limit_ms;
-  idle_slot->job = std::move(held);
-  return {kind_, static_cast<int>(idle_slot - slots_.begin()),
-          idle_slot->incarnation};
+  chosen->jobs.push_back(std::move(held));
+  return {kind_, static_cast<int>(chosen - slots_.begin()),
+          chosen->incarnation};
 }
 
 bool worker_pool::beat(const worker_seat& seat, const claim_key& key,
                        double media_s, double duration_s, std::int64_t now_ms) {
   auto* state = current(seat);
-  if (state == nullptr || !state->job || !(state->job->job.key == key))
+  if (state == nullptr)
     return false;
-  state->job->media_s = media_s;
-  state->job->duration_s = duration_s;
+  const auto found = find_job(state->jobs, key);
+  if (found == state->jobs.end())
+    return false;
+  found->media_s = media_s;
+  found->duration_s = duration_s;
+  found->last_beat = ++state->beats;
+  // The others wait for this one: its time is theirs too.
   const auto allowance =
     static_cast<std::int64_t>(limits_.per_media_s_ms * duration_s);
-  state->job->deadline_ms = now_ms + limits_.time_limit_ms + allowance;
+  for (auto& held : state->jobs)
+    held.deadline_ms = now_ms + limits_.time_limit_ms + allowance;
   return true;
+}
+
+void worker_pool::weigh(const worker_seat& seat, const slot_memory& memory) {
+  if (auto* state = current(seat))
+    state->counters.memory = memory;
 }
 
 std::optional<held_job> worker_pool::end(const worker_seat& seat,
                                          const claim_key& key, bool succeeded) {
   auto* state = current(seat);
-  if (state == nullptr || !state->job || !(state->job->job.key == key))
+  if (state == nullptr)
+    return std::nullopt;
+  const auto found = find_job(state->jobs, key);
+  if (found == state->jobs.end())
     return std::nullopt;
   if (succeeded)
     ++state->counters.succeeded;
   else
     ++state->counters.failed;
-  return std::exchange(state->job, std::nullopt);
+  std::optional ended{std::move(*found)};
+  state->jobs.erase(found);
+  state->ready = false;
+  return ended;
 }
 
-std::optional<held_job> worker_pool::bury(const worker_seat& seat,
-                                          std::int64_t now_ms) {
+std::vector<held_job> worker_pool::bury(const worker_seat& seat,
+                                        std::int64_t now_ms) {
   auto* state = current(seat);
   if (state == nullptr)
-    return std::nullopt;
-  auto job = std::exchange(state->job, std::nullopt);
-  vacate(*state);
+    return {};
+  auto jobs = vacate(*state);
   if (!restarts_.allow(now_ms) && broken_.empty())
     broken_ = fmt::format("{} workers died within {} s",
                           limits_.restarts.restarts_max + 1,
                           limits_.restarts.window_ms / 1'000);
-  return job;
+  return jobs;
 }
 
-held_job worker_pool::write_off(int slot) {
+std::vector<held_job> worker_pool::write_off(int slot) {
   auto& state = slots_.at(static_cast<std::size_t>(slot));
-  assert(state.job.has_value());
-  auto job = std::exchange(state.job, std::nullopt);
+  assert(!state.jobs.empty());
   ++state.counters.failed;
-  vacate(state);
+  auto jobs = vacate(state);
   ++stuck_;
   if (stuck_ > limits_.stuck_max && broken_.empty())
     broken_ =
       fmt::format("{} threads hang in the decoder; restart troupe", stuck_);
-  return std::move(*job);
+  return jobs;
 }
 
 void worker_pool::unstick() {
@@ -122,18 +148,18 @@ void worker_pool::resize(int slots) {
 
 void worker_pool::retire(int slot) {
   auto& state = slots_.at(static_cast<std::size_t>(slot));
-  assert(slot >= wanted_ && !state.job);
-  vacate(state);
+  assert(slot >= wanted_ && state.jobs.empty());
+  static_cast<void>(vacate(state));
 }
 
 std::optional<worker_seat> worker_pool::cancel(job_id job) {
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    auto& held = slots_[i].job;
-    if (!held || held->job.key.job != job || held->cancelling)
-      continue;
-    held->cancelling = true;
-    return seat(static_cast<int>(i));
-  }
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    for (auto& held : slots_[i].jobs) {
+      if (held.job.key.job != job || held.cancelling)
+        continue;
+      held.cancelling = true;
+      return seat(static_cast<int>(i));
+    }
   return std::nullopt;
 }
 
@@ -142,16 +168,16 @@ std::optional<worker_seat> worker_pool::cancel(job_id job) {
 int worker_pool::idle() const noexcept {
   if (!broken_.empty())
     return 0;
-  return static_cast<int>(std::count_if(
-    slots_.begin(), slots_.begin() + meant(),
-    [](const slot_state& state) { return state.occupied && state.waiting; }));
+  return std::accumulate(
+    slots_.begin(), slots_.begin() + meant(), 0,
+    [this](int sum, const slot_state& state) { return sum + places(state); });
 }
 
 int worker_pool::busy() const noexcept {
-  return static_cast<int>(
-    std::count_if(slots_.begin(), slots_.end(), [](const slot_state& state) {
-      return state.job.has_value();
-    }));
+  return std::accumulate(slots_.begin(), slots_.end(), 0,
+                         [](int sum, const slot_state& state) {
+                           return sum + static_cast<int>(state.jobs.size());
+                         });
 }
 
 int worker_pool::live() const noexcept {
@@ -174,7 +200,7 @@ std::vector<int> worker_pool::surplus() const {
   std::vector<int> found;
   for (int slot = wanted_; slot < slots(); ++slot) {
     const auto& state = slots_[static_cast<std::size_t>(slot)];
-    if (state.occupied && !state.job)
+    if (state.occupied && state.jobs.empty())
       found.push_back(slot);
   }
   return found;
@@ -183,7 +209,10 @@ std::vector<int> worker_pool::surplus() const {
 std::vector<int> worker_pool::overdue(std::int64_t now_ms) const {
   std::vector<int> found;
   for (std::size_t i = 0; i < slots_.size(); ++i)
-    if (slots_[i].job && slots_[i].job->deadline_ms <= now_ms)
+    if (std::any_of(slots_[i].jobs.begin(), slots_[i].jobs.end(),
+                    [now_ms](const held_job& held) {
+                      return held.deadline_ms <= now_ms;
+                    }))
       found.push_back(static_cast<int>(i));
   return found;
 }
@@ -191,15 +220,19 @@ std::vector<int> worker_pool::overdue(std::int64_t now_ms) const {
 std::optional<std::int64_t> worker_pool::next_deadline_ms() const noexcept {
   std::optional<std::int64_t> earliest;
   for (const auto& state : slots_)
-    if (state.job && (!earliest || state.job->deadline_ms < *earliest))
-      earliest = state.job->deadline_ms;
+    for (const auto& held : state.jobs)
+      if (!earliest || held.deadline_ms < *earliest)
+        earliest = held.deadline_ms;
   return earliest;
 }
 
 bool worker_pool::holds(const claim_key& key) const noexcept {
   return std::any_of(slots_.begin(), slots_.end(),
                      [&key](const slot_state& state) {
-                       return state.job && state.job->job.key == key;
+                       return std::any_of(state.jobs.begin(), state.jobs.end(),
+                                          [&key](const held_job& held) {
+                                            return held.job.key == key;
+                                          });
                      });
 }
 
@@ -207,9 +240,8 @@ worker_seat worker_pool::seat(int slot) const {
   return {kind_, slot, slots_.at(static_cast<std::size_t>(slot)).incarnation};
 }
 
-const held_job* worker_pool::held(int slot) const {
-  const auto& job = slots_.at(static_cast<std::size_t>(slot)).job;
-  return job ? &*job : nullptr;
+const std::vector<held_job>& worker_pool::held(int slot) const {
+  return slots_.at(static_cast<std::size_t>(slot)).jobs;
 }
 
 const slot_counters& worker_pool::counters(int slot) const {
@@ -233,9 +265,24 @@ worker_pool::current(const worker_seat& seat) noexcept {
   return same ? &state : nullptr;
 }
 
-void worker_pool::vacate(slot_state& slot) noexcept {
+int worker_pool::places(const slot_state& slot) const noexcept {
+  if (!slot.occupied || !slot.ready)
+    return 0;
+  return std::max(limits_.depth - static_cast<int>(slot.jobs.size()), 0);
+}
+
+std::vector<held_job> worker_pool::vacate(slot_state& slot) {
   slot.occupied = false;
-  slot.waiting = false;
+  slot.ready = false;
+  slot.beats = 0;
+  slot.counters.memory = {};
+  auto jobs = std::exchange(slot.jobs, {});
+  const auto guilty = std::max_element(
+    jobs.begin(), jobs.end(), [](const held_job& a, const held_job& b) {
+      return a.last_beat < b.last_beat;
+    });
+  std::rotate(jobs.begin(), guilty, jobs.end());
+  return jobs;
 }
 
 } // namespace troupe

@@ -25,6 +25,8 @@ struct worker_seat {
 /// Size and limits of a pool.
 struct pool_limits {
   int slots = 1;
+  /// Jobs that one worker may hold at once, in [1, 65536].
+  int depth = 1;
   /// A job's time limit: this, and `per_media_s_ms` for each second of media
   /// once the worker knows the length.
   std::int64_t time_limit_ms = 30'000;
@@ -47,20 +49,35 @@ struct held_job {
   double duration_s = 0.0;
   /// Somebody asked for its end; the worker has been told.
   bool cancelling = false;
+  /// Which of the slot's signs of life was the last about this job; 0: none,
+  /// it has not begun.
+  std::int64_t last_beat = 0;
+};
+
+/// Memory that a worker works in, in bytes; 0 where nobody counts it.
+struct slot_memory {
+  /// Its own.
+  std::int64_t scratch = 0;
+  /// Shared with all who work with the same numbers, and counted once there.
+  std::int64_t weights = 0;
 };
 
 /// Counters of one slot, over all its incarnations.
 struct slot_counters {
   std::int64_t succeeded = 0;
   std::int64_t failed = 0;
+  /// By its last word.
+  slot_memory memory = {};
 };
 
 /// The slots of one pool as a value: who is idle, who holds what until when,
 /// who died, who is stuck. Knows no actor and no clock.
 ///
-/// Invariant: a slot is vacant, idle, or holds exactly one job; unless the
-/// pool is broken, every slot below `wanted` is meant to be occupied. Slots
-/// above are surplus: they get no job and are to be retired once idle.
+/// Invariant: a slot is vacant, or its worker holds at most `depth` jobs, which
+/// it does one after the other; unless the pool is broken, every slot below
+/// `wanted` is meant to be occupied. Slots above are surplus: they get no job
+/// and are to be retired once idle. The first job of a list is the one that a
+/// death or a hang is blamed on: the last that the worker spoke of.
 class worker_pool {
 public:
   worker_pool(job_kind kind, const pool_limits& limits);
@@ -70,28 +87,33 @@ public:
   /// Fills a vacant slot; the caller spawns a worker for the seat returned.
   [[nodiscard]] worker_seat occupy(int slot);
 
-  /// The worker is ready for a job. False: stale, ignore it.
+  /// The worker is ready for a job. False: stale, or it holds all it may.
   [[nodiscard]] bool ask(const worker_seat& seat);
 
-  /// Gives a job to an idle worker. @pre `idle() > 0`
+  /// Gives a job to the worker with the most free places. @pre `idle() > 0`
   [[nodiscard]] worker_seat assign(claimed_job job, std::int64_t now_us,
                                    std::int64_t now_ms);
 
-  /// A sign of life: extends the deadline. False: stale.
+  /// A sign of life: the worker is at this job now. Extends the deadlines of
+  /// all that it holds. False: stale.
   bool beat(const worker_seat& seat, const claim_key& key, double media_s,
             double duration_s, std::int64_t now_ms);
 
-  /// The worker ended its job. Nothing: stale, a late result.
+  /// What the worker says of its memory.
+  void weigh(const worker_seat& seat, const slot_memory& memory);
+
+  /// The worker ended a job; it gets no other before it asks. Nothing: stale,
+  /// a late result.
   [[nodiscard]] std::optional<held_job>
   end(const worker_seat& seat, const claim_key& key, bool succeeded);
 
-  /// The worker is gone; its slot is vacant. Replies the job it held.
-  [[nodiscard]] std::optional<held_job> bury(const worker_seat& seat,
-                                             std::int64_t now_ms);
+  /// The worker is gone; its slot is vacant. Replies the jobs it held.
+  [[nodiscard]] std::vector<held_job> bury(const worker_seat& seat,
+                                           std::int64_t now_ms);
 
   /// Writes off a worker that gives no sign of life: its slot is vacant, its
   /// thread counts as stuck until `unstick`. @pre it holds a job
-  [[nodiscard]] held_job write_off(int slot);
+  [[nodiscard]] std::vector<held_job> write_off(int slot);
 
   /// A written-off worker ended after all.
   void unstick();
@@ -116,7 +138,7 @@ public:
     return kind_;
   }
 
-  /// Workers that wait for a job; 0 when broken.
+  /// Jobs that could be given out; 0 when broken.
   [[nodiscard]] int idle() const noexcept;
 
   /// Jobs in hand.
@@ -150,7 +172,7 @@ public:
   /// Slots without a worker; none when broken.
   [[nodiscard]] std::vector<int> vacant() const;
 
-  /// Slots whose job is past its deadline.
+  /// Slots with a job past its deadline.
   [[nodiscard]] std::vector<int> overdue(std::int64_t now_ms) const;
 
   /// The earliest deadline; nothing while no job is in hand.
@@ -159,24 +181,28 @@ public:
   /// True when a slot holds this claim.
   [[nodiscard]] bool holds(const claim_key& key) const noexcept;
 
-  /// The seat of a slot and what it holds, if anything.
+  /// The seat of a slot and the jobs that it holds, in the order given.
   [[nodiscard]] worker_seat seat(int slot) const;
-  [[nodiscard]] const held_job* held(int slot) const;
+  [[nodiscard]] const std::vector<held_job>& held(int slot) const;
   [[nodiscard]] const slot_counters& counters(int slot) const;
 
 private:
   struct slot_state {
     std::int64_t incarnation = 0;
     bool occupied = false;
-    bool waiting = false;
-    std::optional<held_job> job;
+    /// Its worker asked and has ended no job since.
+    bool ready = false;
+    std::vector<held_job> jobs;
+    /// Signs of life so far.
+    std::int64_t beats = 0;
     slot_counters counters;
   };
 
   /// Slots below `wanted_`, as many as there are.
   [[nodiscard]] std::ptrdiff_t meant() const noexcept;
   [[nodiscard]] slot_state* current(const worker_seat& seat) noexcept;
-  static void vacate(slot_state& slot) noexcept;
+  [[nodiscard]] int places(const slot_state& slot) const noexcept;
+  static std::vector<held_job> vacate(slot_state& slot);
 
   job_kind kind_;
   pool_limits limits_;

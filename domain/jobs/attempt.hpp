@@ -16,7 +16,7 @@ struct work_outcome {
   error_class why = error_class::none;
   /// What it was doing: "open", "decode", "analyze", "encode".
   std::string stage;
-  /// For a person; empty on success.
+  /// For a person; on success what is worth knowing, mostly nothing.
   std::string message;
   /// Present exactly on success.
   std::optional<job_output> output;

@@ -128,6 +128,33 @@ struct claimed_job {
   /// that lives in the library itself.
   std::string path;
   file_stamp stamp;
+  /// UTF-8, of such content; empty when there is a path.
+  std::string text = {};
+  /// What was asked for, as JSON; empty for a job that coverage asks for.
+  std::string params = {};
+};
+
+/// A job that somebody asks for, instead of coverage.
+struct job_order {
+  job_kind kind = job_kind::image_upscale;
+  /// The content that it is about; it need not be an entry's.
+  content_hash hash{};
+  media_kind media = media_kind::image;
+  std::int64_t bytes = 0;
+  /// JSON, as the kind's worker reads it.
+  std::string params;
+  /// In [0, 9]; 9 is most urgent.
+  int priority = 5;
+  /// The asker's idempotency key; empty: every order is a new job.
+  std::string key = {};
+};
+
+/// What became of an order.
+struct ordered_job {
+  /// Public id.
+  std::string ulid;
+  /// False: the key was known, and this is its job.
+  bool is_new = true;
 };
 
 /// What a successful attempt produced: an encoded document, and a vector and a
@@ -142,6 +169,9 @@ struct job_output {
   /// Names how the fingerprint was made; empty without one.
   std::string fingerprint_method = {};
   std::vector<std::uint32_t> fingerprint = {};
+  /// UTF-8 by which a search finds the content, besides its names and tags;
+  /// empty when there is none.
+  std::string body = {};
 };
 
 } // namespace troupe

@@ -239,6 +239,28 @@ struct content_fingerprint {
   std::vector<std::uint32_t> words;
 };
 
+/// Asks which contents have words in common with a text.
+struct word_query {
+  /// UTF-8, as a person types it; no syntax.
+  std::string text;
+  std::int64_t limit = 100;
+};
+
+/// A content found by its words.
+struct word_match {
+  content_id content{};
+  /// Where the words stand, on one line; empty when only a name has them.
+  std::string excerpt;
+};
+
+/// Contents by word, the best first, each once a list.
+struct word_matches {
+  /// By path, title or key of an entry that is present.
+  std::vector<word_match> by_name;
+  /// By tags or body.
+  std::vector<word_match> by_body;
+};
+
 /// A space with vectors in it.
 struct vector_space {
   std::string name;
@@ -307,6 +329,17 @@ public:
   /// The next fingerprints of a method; an unknown method has none.
   [[nodiscard]] virtual result<fingerprint_block>
   fingerprints(const result_query& query) = 0;
+
+  /// The vector that a text with these features (text/text_features.hpp) has
+  /// among the texts of this library. Texts keep their features only: what is
+  /// rare changes with every text, so `vector_of`, `vectors` and `spaces` make
+  /// their vectors of these when asked. Empty for a text without words.
+  [[nodiscard]] virtual result<content_vector>
+  text_vector(const std::vector<std::uint32_t>& features) = 0;
+
+  /// Finds contents by words.
+  [[nodiscard]] virtual result<word_matches>
+  find_words(const word_query& query) = 0;
 
   /// Every entry with this content, missing ones too, oldest first.
   [[nodiscard]] virtual result<std::vector<entry_row>>

@@ -305,6 +305,12 @@ public:
   virtual result<std::string> add_text(const text_entry& entry,
                                        std::int64_t now_us) = 0;
 
+  /// Queues a job that somebody asks for. The same key with the same parameters
+  /// is the same job; with others it is `errc::invalid_argument` (CONTRACT,
+  /// rule 8).
+  virtual result<ordered_job> order(const job_order& wanted,
+                                    std::int64_t now_us) = 0;
+
   /// Forgets an entry; content that no entry names any more goes with its
   /// results and jobs. `errc::not_found`; `errc::refused` while it runs.
   virtual result<void> forget(entry_id entry, const audit_note& note,

@@ -3,6 +3,7 @@
 #include "domain/library/found_file.hpp"
 #include "domain/result.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,6 +58,11 @@ public:
   /// `errc::permission_denied`.
   [[nodiscard]] virtual result<std::optional<found_file>>
   examine(const walked_file& file) const = 0;
+
+  /// All bytes of a media file.
+  /// @returns the errors of `examine`
+  [[nodiscard]] virtual result<std::vector<std::uint8_t>>
+  read(const std::string& path) const = 0;
 
   /// Size and modification time now; `errc::not_found` when it is gone.
   [[nodiscard]] virtual result<file_stamp>

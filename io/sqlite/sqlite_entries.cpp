@@ -83,6 +83,16 @@ constexpr command find_keyless{"find a text",
                                "SELECT ulid FROM entries WHERE content = ?1"
                                " AND path IS NULL AND key IS NULL LIMIT 1"};
 
+// -- orders -------------------------------------------------------------------
+
+constexpr command find_order{
+  "find an order", "SELECT ulid, params, kind FROM jobs WHERE client_key = ?1"};
+constexpr command insert_order{
+  "queue an order",
+  "INSERT INTO jobs(kind, state, priority, rank, content, created_us,"
+  " updated_us, ulid, id, client_key, params)"
+  " VALUES(?1, 1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9)"};
+
 struct content_row {
   std::int64_t id = 0;
   media_kind kind = media_kind::audio;
@@ -317,6 +327,39 @@ std::string add_text_entry(store_context& store, const text_entry& entry,
     .run();
   ensure_job(store, content.id, content.kind, now_us);
   return public_id;
+}
+
+ordered_job order_job(store_context& store, const job_order& wanted,
+                      std::int64_t now_us) {
+  if (!wanted.key.empty()) {
+    auto known = store.db.use(find_order);
+    if (known.bind_text(wanted.key).row()) {
+      if (known.text(1) != wanted.params
+          || known.integer(2) != number_of(wanted.kind))
+        store.db.fail({errc::invalid_argument,
+                       fmt::format("order: the key {} stands for another job; "
+                                   "take a new key",
+                                   wanted.key)});
+      return {known.text(0), false};
+    }
+  }
+  const auto content =
+    content_of(store, wanted.hash, wanted.media, wanted.bytes, now_us);
+  ordered_job made{store.next_ulid(now_us), true};
+  auto insert = store.db.use(insert_order);
+  insert.bind(number_of(wanted.kind))
+    .bind(wanted.priority)
+    .bind(store.rank(now_us, wanted.priority))
+    .bind(content.id)
+    .bind(now_us)
+    .bind_text(made.ulid)
+    .bind(++store.last_ids.job);
+  if (wanted.key.empty())
+    insert.bind_null();
+  else
+    insert.bind_text(wanted.key);
+  insert.bind_text(wanted.params).run();
+  return made;
 }
 
 void forget_entry(store_context& store, entry_id entry, const audit_note& note,

@@ -22,6 +22,9 @@ namespace troupe::io::sqlite {
                                          const text_entry& entry,
                                          std::int64_t now_us);
 
+[[nodiscard]] ordered_job
+order_job(store_context& store, const job_order& wanted, std::int64_t now_us);
+
 void forget_entry(store_context& store, entry_id entry, const audit_note& note,
                   std::int64_t now_us);
 

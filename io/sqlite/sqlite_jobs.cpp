@@ -52,7 +52,9 @@ constexpr command release_quarantine{
 constexpr command choose_ready{
   "choose ready jobs",
   "SELECT j.id, j.claim, j.ulid, j.priority, j.attempts_charged, j.content,"
-  " c.sha256, ifnull(e.bytes, c.bytes), e.path, e.mtime_ns"
+  " c.sha256, ifnull(e.bytes, c.bytes), e.path, e.mtime_ns, j.params,"
+  " (SELECT t.body FROM texts t WHERE t.content = j.content"
+  "  AND e.path IS NULL)"
   " FROM jobs j JOIN contents c ON c.id = j.content"
   " LEFT JOIN entries e ON e.id = (SELECT p.id FROM entries p"
   "  WHERE p.content = j.content AND p.missing_since_us IS NULL"
@@ -108,6 +110,18 @@ constexpr command store_fingerprint{
   "INSERT OR REPLACE INTO fingerprints(content, recipe, method, data, seq)"
   " VALUES(?1, ?2, (SELECT id FROM fingerprint_methods WHERE name = ?3),"
   " ?4, ?5)"};
+
+constexpr command forget_words{"forget the words of a content",
+                               "DELETE FROM content_words WHERE rowid = ?1"};
+constexpr command store_words{
+  "store the words of a result",
+  "INSERT INTO content_words(rowid, tags, body) SELECT ?1, CASE"
+  " WHEN json_valid(?2) THEN coalesce(json_extract(?2, '$.tags.title'), '')"
+  " || ' ' || coalesce(json_extract(?2, '$.tags.artist'), '')"
+  " || ' ' || coalesce(json_extract(?2, '$.tags.album'), '')"
+  " || ' ' || coalesce(json_extract(?2, '$.tags.genre'), '') ELSE '' END, ?3"
+  " WHERE ?3 <> '' OR (json_valid(?2)"
+  "  AND json_extract(?2, '$.tags') IS NOT NULL)"};
 
 /// The fenced part of a job's row.
 struct held_job {
@@ -198,6 +212,16 @@ void write_fingerprint(store_context& store, const held_job& job,
     .run();
 }
 
+void write_words(store_context& store, const held_job& job,
+                 const job_output& output) {
+  store.db.use(forget_words).bind(job.content).run();
+  store.db.use(store_words)
+    .bind(job.content)
+    .bind_text(output.document)
+    .bind_text(output.body)
+    .run();
+}
+
 void write_output(store_context& store, const held_job& job,
                   const job_output& output, std::int64_t now_us) {
   store.db.use(store_features)
@@ -210,6 +234,7 @@ void write_output(store_context& store, const held_job& job,
     write_vector(store, job, output);
   if (!output.fingerprint.empty())
     write_fingerprint(store, job, output);
+  write_words(store, job, output);
 }
 
 void finish_job(store_context& store, const attempt_end& end,
@@ -360,6 +385,8 @@ void claim_jobs(store_context& store, const claim_order& order,
       job.hash = hash_of(chosen.bytes(6));
       job.stamp = {chosen.integer(7), chosen.integer(9)};
       job.path = chosen.text(8);
+      job.params = chosen.text(10);
+      job.text = chosen.text(11);
     }
   }
   for (auto i = first; i < claimed.size(); ++i)

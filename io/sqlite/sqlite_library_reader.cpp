@@ -2,6 +2,7 @@
 
 #include "io/sqlite/sqlite_reader_queries.hpp"
 #include "io/sqlite/sqlite_schema.hpp"
+#include "io/sqlite/texts/sqlite_reader_texts.hpp"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -82,19 +83,26 @@ public:
 
   result<content_vector> vector_of(content_id content) override {
     return snapshot([&](const auto& recipes) {
-      return sqlite::read_vector_of(*db_, recipes, content);
+      auto text = sqlite::read_text_vector_of(*db_, recipes, texts_, content);
+      return text ? std::move(*text)
+                  : sqlite::read_vector_of(*db_, recipes, content);
     });
   }
 
   result<vector_block> vectors(const result_query& query) override {
     return snapshot([&](const auto& recipes) {
-      return sqlite::read_vectors(*db_, recipes, query);
+      return query.name == text::text_space
+               ? sqlite::read_text_vectors(*db_, recipes, texts_, query)
+               : sqlite::read_vectors(*db_, recipes, query);
     });
   }
 
   result<std::vector<vector_space>> spaces() override {
-    return snapshot(
-      [&](const auto& recipes) { return sqlite::read_spaces(*db_, recipes); });
+    return snapshot([&](const auto& recipes) {
+      auto found = sqlite::read_spaces(*db_, recipes);
+      sqlite::add_text_space(*db_, recipes, found);
+      return found;
+    });
   }
 
   result<content_fingerprint> fingerprint_of(content_id content) override {
@@ -107,6 +115,20 @@ public:
     return snapshot([&](const auto& recipes) {
       return sqlite::read_fingerprints(*db_, recipes, query);
     });
+  }
+
+  result<content_vector>
+  text_vector(const std::vector<std::uint32_t>& features) override {
+    return snapshot([&](const auto& recipes) {
+      return content_vector{
+        text::text_space,
+        text::text_vector_of(features, texts_.rarity(*db_, recipes))};
+    });
+  }
+
+  result<word_matches> find_words(const word_query& query) override {
+    return snapshot(
+      [&](const auto&) { return sqlite::read_words(*db_, query); });
   }
 
   result<std::vector<entry_row>> entries_of(content_id content) override {
@@ -142,6 +164,7 @@ private:
 
   std::unique_ptr<database> db_;
   std::vector<recipe> recipes_;
+  sqlite::text_shelf texts_;
 };
 
 /// True when the file has a log with something in it.

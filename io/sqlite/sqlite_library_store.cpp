@@ -214,6 +214,12 @@ public:
     });
   }
 
+  result<ordered_job> order(const job_order& wanted,
+                            std::int64_t now_us) override {
+    return inside("order a job",
+                  [&] { return sqlite::order_job(context_, wanted, now_us); });
+  }
+
   result<void> forget(entry_id entry, const audit_note& note,
                       std::int64_t now_us) override {
     return inside("forget an entry",

@@ -15,8 +15,10 @@ constexpr std::size_t matches_listed_max = 10;
 #define TROUPE_JOB_COLUMNS                                                     \
   "SELECT j.id, j.ulid, j.kind, j.state, j.priority, j.attempts_charged,"      \
   " j.interruptions, j.crashes, j.alone, coalesce(r.version, ''), c.sha256,"   \
-  " (SELECT e.path FROM entries e WHERE e.content = j.content"                 \
-  "  AND e.missing_since_us IS NULL AND e.path IS NOT NULL LIMIT 1),"          \
+  " coalesce(CASE WHEN json_valid(j.params) THEN"                              \
+  "  json_extract(j.params, '$.input.path') END,"                              \
+  "  (SELECT e.path FROM entries e WHERE e.content = j.content"                \
+  "  AND e.missing_since_us IS NULL AND e.path IS NOT NULL LIMIT 1)),"         \
   " j.created_us, j.updated_us, j.not_before_us, j.claimed_us, j.why,"         \
   " j.message, j.rank"                                                         \
   " FROM jobs j JOIN contents c ON c.id = j.content"                           \

@@ -231,6 +231,52 @@ CREATE TABLE scales(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* orders_step = R"sql(
+-- What a client asked for, as JSON; empty for the jobs of coverage.
+ALTER TABLE jobs ADD COLUMN params TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* words_step = R"sql(
+-- By which words an entry is found; rowid is its id. Kept by the triggers.
+CREATE VIRTUAL TABLE entry_words USING fts5(name,
+  tokenize = 'unicode61 remove_diacritics 2');
+CREATE TRIGGER entry_words_come AFTER INSERT ON entries BEGIN
+  INSERT INTO entry_words(rowid, name) VALUES(new.id,
+    coalesce(CAST(new.path AS TEXT), '') || ' ' || new.title || ' '
+    || coalesce(new.key, ''));
+END;
+CREATE TRIGGER entry_words_change AFTER UPDATE OF path ON entries
+WHEN old.path IS NOT new.path BEGIN
+  UPDATE entry_words SET name = coalesce(CAST(new.path AS TEXT), '') || ' '
+    || new.title || ' ' || coalesce(new.key, '') WHERE rowid = new.id;
+END;
+CREATE TRIGGER entry_words_go AFTER DELETE ON entries BEGIN
+  DELETE FROM entry_words WHERE rowid = old.id;
+END;
+
+-- By which words a content is found; rowid is its id. The store writes them
+-- with the result.
+CREATE VIRTUAL TABLE content_words USING fts5(tags, body,
+  tokenize = 'unicode61 remove_diacritics 2');
+CREATE TRIGGER content_words_go AFTER DELETE ON contents BEGIN
+  DELETE FROM content_words WHERE rowid = old.id;
+END;
+
+-- What an older troupe found out.
+INSERT INTO entry_words(rowid, name) SELECT id,
+  coalesce(CAST(path AS TEXT), '') || ' ' || title || ' ' || coalesce(key, '')
+  FROM entries;
+INSERT INTO content_words(rowid, tags, body) SELECT f.content,
+  coalesce(json_extract(f.document, '$.tags.title'), '') || ' '
+  || coalesce(json_extract(f.document, '$.tags.artist'), '') || ' '
+  || coalesce(json_extract(f.document, '$.tags.album'), '') || ' '
+  || coalesce(json_extract(f.document, '$.tags.genre'), ''), ''
+  FROM features f WHERE f.id = (SELECT max(g.id) FROM features g
+    WHERE g.content = f.content)
+  AND json_valid(f.document)
+  AND json_extract(f.document, '$.tags') IS NOT NULL;
+)sql";
+
 constexpr const char* requests_step = R"sql(
 -- Requests of other programs by the key that their client chose. body: SHA-256
 -- of what was asked; reply: NULL until it is answered.
@@ -245,8 +291,12 @@ CREATE INDEX requests_answered ON requests(answered_us)
   WHERE answered_us IS NOT NULL;
 )sql";
 
-constexpr std::array<migration, 4> all_steps{
-  {{version_1}, {fingerprints_step}, {holds_step}, {requests_step}}};
+constexpr std::array<migration, 6> all_steps{{{version_1},
+                                              {fingerprints_step},
+                                              {holds_step},
+                                              {orders_step},
+                                              {words_step},
+                                              {requests_step}}};
 
 // -- what kind of file it is --------------------------------------------------
 

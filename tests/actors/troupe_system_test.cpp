@@ -51,7 +51,7 @@ class troupe_system_test : public ::testing::Test {
 protected:
   troupe_system_test()
     : library_name(":memory:system-" + std::to_string(++libraries)) {
-    settings.analyzers = 2;
+    settings.analyzers.slots = 2;
   }
 
   /// No decoder may hang when the system ends.
@@ -195,7 +195,7 @@ TEST_F(troupe_system_test, keeps_the_vectors_of_what_it_analysed) {
 }
 
 TEST_F(troupe_system_test, is_idle_at_once_without_work_or_workers) {
-  settings.analyzers = 0;
+  settings.analyzers.slots = 0;
   put_files(2);
   start();
   find_all();
@@ -210,7 +210,7 @@ TEST_F(troupe_system_test, drains_with_a_job_in_hand_and_loses_nothing) {
       ++entered;
     door.pass();
   };
-  settings.analyzers = 1;
+  settings.analyzers.slots = 1;
   put_files(2);
   start();
   find_all();

@@ -155,6 +155,61 @@ TEST_P(library_verbs_contract, claims_a_text_without_a_path) {
   EXPECT_TRUE(report.claimed[0].path.empty());
 }
 
+// -- orders -------------------------------------------------------------------
+
+inline job_order picture_order(std::string params, std::string key = {}) {
+  job_order order;
+  order.hash = audio_file("", 77).hash;
+  order.bytes = 5;
+  order.params = std::move(params);
+  order.key = std::move(key);
+  return order;
+}
+
+TEST_P(library_verbs_contract, orders_a_job_that_names_no_entry) {
+  const auto made =
+    committed([&] { return store_->order(picture_order("{}"), now_us_); });
+  EXPECT_EQ(made.ulid.size(), 26U);
+  EXPECT_TRUE(made.is_new);
+  reopen();
+  const auto claimed =
+    settle({}, {{job_kind::image_upscale, 9, false}}).claimed;
+  ASSERT_EQ(claimed.size(), 1U);
+  EXPECT_EQ(claimed[0].ulid, made.ulid);
+  EXPECT_EQ(claimed[0].params, "{}");
+  EXPECT_TRUE(claimed[0].path.empty());
+  EXPECT_EQ(finish(end_of(claimed[0], job_state::done)), end_verdict::accepted);
+  EXPECT_TRUE(store_->check()->empty());
+}
+
+TEST_P(library_verbs_contract, orders_the_same_job_once_per_key) {
+  const auto order = [&](const char* params, const char* key) {
+    return committed(
+      [&] { return store_->order(picture_order(params, key), now_us_); });
+  };
+  const auto first = order("{}", "k");
+  EXPECT_EQ(order("{}", "k").ulid, first.ulid);
+  EXPECT_FALSE(order("{}", "k").is_new);
+  EXPECT_NE(order("{}", "").ulid, order("{}", "").ulid);
+  EXPECT_EQ(refused([&] {
+              return store_->order(picture_order(R"({"a":1})", "k"), now_us_);
+            }),
+            errc::invalid_argument);
+}
+
+TEST_P(library_verbs_contract, urgent_orders_are_claimed_first) {
+  for (const int priority : {1, 9, 5}) {
+    auto order = picture_order(std::to_string(priority));
+    order.priority = priority;
+    committed([&] { return store_->order(order, now_us_); });
+  }
+  std::string seen;
+  for (const auto& job :
+       settle({}, {{job_kind::image_upscale, 9, false}}).claimed)
+    seen += job.params;
+  EXPECT_EQ(seen, "951");
+}
+
 TEST_P(library_verbs_contract, forgets_an_entry_and_audits_it) {
   job_in(job_state::done);
   const auto entry = entry_at("/m/1");

@@ -89,14 +89,18 @@ TEST_F(index_command, ends_with_5_when_some_and_1_when_all_failed) {
   EXPECT_NE(some.out.find("torn2.flac"), std::string::npos) << some.out;
 }
 
-TEST_F(index_command, counts_pictures_that_no_worker_takes_yet) {
-  std::ofstream{media_ / "a.png", std::ios::binary}
-    << std::string{"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\b\2", 26};
+TEST_F(index_command, leaves_what_is_paused_and_says_so) {
+  ASSERT_EQ(run(troupe({"add", "--text", "slow", "--id", "mood"})).code, 0);
+  ASSERT_EQ(run(troupe({"admin", "pause", "text.embed"})).code, 0);
+  write_wav("tone.wav");
   const auto end = run(troupe({"index", media_.string()}));
   EXPECT_EQ(end.code, 0) << end.err;
-  EXPECT_NE(end.out.find("waiting: no worker for image.embed (1 picture)"),
-            std::string::npos)
+  EXPECT_NE(end.out.find("waiting: text.embed (1 text)"), std::string::npos)
     << end.out;
+  ASSERT_EQ(run(troupe({"admin", "resume", "text.embed"})).code, 0);
+  const auto again = run(troupe({"index", media_.string()}));
+  EXPECT_EQ(again.out.find("waiting"), std::string::npos) << again.out;
+  EXPECT_EQ(count("pending"), 0U);
 }
 
 TEST_F(index_command, gives_a_name_that_is_not_utf8_exactly_too) {

@@ -1,6 +1,6 @@
+#include "tests/e2e/small_disk.hpp"
 #include "tests/e2e/troupe_scene.hpp"
 
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -55,51 +55,6 @@ TEST_F(library_trouble, what_a_crash_left_in_the_log_is_read_where_read_only) {
 }
 
 // -- a full disk --------------------------------------------------------------
-
-/// A file system of 16 MiB where mounting is allowed, a limit on the size of a
-/// file else.
-class small_disk {
-public:
-  explicit small_disk(fs::path at) : at_(std::move(at)) {
-    fs::create_directory(at_);
-    mounted_ = mount("tmpfs", at_.c_str(), "tmpfs", 0, "size=16m") == 0;
-  }
-
-  ~small_disk() {
-    if (mounted_)
-      umount2(at_.c_str(), MNT_DETACH);
-  }
-
-  small_disk(const small_disk&) = delete;
-  small_disk& operator=(const small_disk&) = delete;
-
-  /// Leaves about this much.
-  void fill(std::uintmax_t bytes_left) const {
-    if (mounted_)
-      std::ofstream{at_ / "ballast"}
-        << std::string(fs::space(at_).available - bytes_left, 'b');
-  }
-
-  void clear() const {
-    fs::remove(at_ / "ballast");
-  }
-
-  /// The command, on the full disk.
-  [[nodiscard]] std::vector<std::string> full(std::vector<std::string> command,
-                                              std::uintmax_t bytes_left) const {
-    if (mounted_)
-      return command;
-    std::vector<std::string> all{"/bin/sh", "-c",
-                                 "trap '' XFSZ; exec prlimit \"$@\"", "sh",
-                                 "--fsize=" + std::to_string(bytes_left)};
-    all.insert(all.end(), command.begin(), command.end());
-    return all;
-  }
-
-private:
-  fs::path at_;
-  bool mounted_ = false;
-};
 
 TEST_F(library_trouble, a_full_disk_stops_the_run_and_loses_nothing) {
   const small_disk disk{root_ / "disk"};

@@ -92,8 +92,8 @@ TEST_F(long_run, gives_the_same_result_ten_times) {
     library_ = root_ / ("library" + std::to_string(i) + ".db");
     const auto end = run(troupe({"index", "--json", TROUPE_SAMPLE}));
     ASSERT_EQ(end.code, 0) << end.err << end.out;
-    // The sample maker's catalogue has twelve pieces.
-    ASSERT_EQ(json::parse(end.out)["jobs"]["done"], 12);
+    // Twelve pieces, eight pictures and four texts.
+    ASSERT_EQ(json::parse(end.out)["jobs"]["done"], 24);
     const auto document = exported();
     ASSERT_EQ(document["entries"].size(), 24U);
     if (i == 0)

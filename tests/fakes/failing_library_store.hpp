@@ -70,6 +70,12 @@ public:
                               [&] { return real_->sweep(request, now_us); });
   }
 
+  result<ordered_job> order(const job_order& wanted,
+                            std::int64_t now_us) override {
+    return pass<ordered_job>("order",
+                             [&] { return real_->order(wanted, now_us); });
+  }
+
   result<std::string> add_text(const text_entry& entry,
                                std::int64_t now_us) override {
     return pass<std::string>("add_text",

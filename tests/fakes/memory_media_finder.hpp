@@ -49,6 +49,7 @@ public:
     bool media = true;
     /// Why its bytes cannot be read.
     std::optional<error> unreadable;
+    std::vector<std::uint8_t> bytes = {};
   };
 
   void put(const std::string& path, file x) {
@@ -113,6 +114,17 @@ public:
     media.stamp = x.stamp;
     media.hash.fill(x.content);
     return std::optional{media};
+  }
+
+  [[nodiscard]] result<std::vector<std::uint8_t>>
+  read(const std::string& path) const override {
+    const std::lock_guard guard{mutex_};
+    const auto found = files_.find(path);
+    if (found == files_.end())
+      return error{errc::not_found, path + ": gone"};
+    if (found->second.unreadable)
+      return *found->second.unreadable;
+    return found->second.bytes;
   }
 
   [[nodiscard]] result<file_stamp>

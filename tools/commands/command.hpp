@@ -88,6 +88,7 @@ void add_index_command(CLI::App& app, command_context& context);
 void add_add_command(CLI::App& app, command_context& context);
 void add_list_command(CLI::App& app, command_context& context);
 void add_show_command(CLI::App& app, command_context& context);
+void add_search_command(CLI::App& app, command_context& context);
 void add_similar_command(CLI::App& app, command_context& context);
 void add_duplicates_command(CLI::App& app, command_context& context);
 void add_playlist_command(CLI::App& app, command_context& context);
@@ -95,10 +96,13 @@ void add_vectors_command(CLI::App& app, command_context& context);
 void add_tag_command(CLI::App& app, command_context& context);
 void add_forget_command(CLI::App& app, command_context& context);
 void add_analyze_command(CLI::App& app, command_context& context);
+void add_upscale_command(CLI::App& app, command_context& context);
 void add_preprocess_command(CLI::App& app, command_context& context);
 void add_export_command(CLI::App& app, command_context& context);
 void add_jobs_command(CLI::App& app, command_context& context);
 void add_admin_command(CLI::App& app, command_context& context);
+/// `admin status`.
+void add_status_command(CLI::App& admin, command_context& context);
 /// The verbs of `admin` that hold and release work.
 void add_hold_commands(CLI::App& admin, command_context& context);
 /// `admin import`.

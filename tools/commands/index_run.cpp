@@ -26,9 +26,13 @@ public:
     : system_(open.system()), clock_(open.clock()), line_(line),
       grace_ms_(grace_ms) {}
 
-  run_outcome run(find_request request) {
+  run_outcome run(std::optional<find_request> request) {
     const auto begun_ms = clock_.monotonic_ms();
-    system_.begin_find(std::move(request));
+    walk_over_ = !request;
+    if (request)
+      system_.begin_find(std::move(*request));
+    else
+      system_.begin_idle_watch();
     while (!ended_)
       step();
     line_.hide();
@@ -78,8 +82,9 @@ private:
 
   /// Asks how things stand, shows it, and notices what ends a run.
   void look() {
-    if (const auto finding = system_.finding(); finding && !walk_over_)
-      outcome_.found.counts = *finding;
+    if (!walk_over_)
+      if (const auto finding = system_.finding())
+        outcome_.found.counts = *finding;
     const auto work = system_.progress();
     if (!work)
       return;
@@ -115,7 +120,14 @@ private:
     view.current = work.running.empty() ? outcome_.found.counts.current
                                         : work.running.front().path;
     for (const auto& held : work.running)
-      view.media_s += held.media_s;
+      if (held.kind != job_kind::image_upscale)
+        view.media_s += held.media_s;
+    // One picture alone is shown by its tiles.
+    if (work.total == 1 && !work.running.empty()
+        && work.running.front().kind == job_kind::image_upscale) {
+      view.done = static_cast<std::int64_t>(work.running.front().media_s);
+      view.total = static_cast<std::int64_t>(work.running.front().duration_s);
+    }
     line_.show(view, clock_.monotonic_ms());
   }
 
@@ -123,11 +135,13 @@ private:
     line_.hide();
     if (system_.is_elsewhere())
       fmt::print(stderr, "stopping: the node goes on with what is queued\n");
-    else
+    else if (grace_ms_ > 0)
       fmt::print(stderr,
                  "stopping: finishing what is running (at most {} s); "
                  "Ctrl-C again stops at once\n",
                  grace_ms_ / 1'000);
+    else
+      fmt::print(stderr, "stopping: what is unfinished goes away\n");
     if (const auto drained = system_.drain(grace_ms_); !drained)
       outcome_.why = drained.failure();
     if (const auto work = system_.progress())
@@ -157,7 +171,7 @@ private:
 
 } // namespace
 
-run_outcome run_until_idle(assembly& open, find_request request,
+run_outcome run_until_idle(assembly& open, std::optional<find_request> request,
                            progress_line& line, std::int64_t grace_ms) {
   return index_run{open, line, grace_ms}.run(std::move(request));
 }

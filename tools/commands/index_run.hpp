@@ -36,8 +36,10 @@ struct run_outcome {
 };
 
 /// Walks, works until nothing is left, and shows progress; Ctrl-C once drains.
+/// @param request absent: there is nothing to walk, only work to wait for
 /// @param grace_ms for the workers after Ctrl-C
-[[nodiscard]] run_outcome run_until_idle(assembly& open, find_request request,
+[[nodiscard]] run_outcome run_until_idle(assembly& open,
+                                         std::optional<find_request> request,
                                          progress_line& line,
                                          std::int64_t grace_ms);
 

@@ -110,15 +110,23 @@ std::string failure_lines(const index_summary& summary) {
   return text;
 }
 
+/// One line for what stays pending: paused, or its pool is scaled to 0 or
+/// broken.
+std::string waiting_line(job_kind kind, const std::string& count) {
+  return fmt::format("waiting: {} ({}); see why by: troupe jobs list --state "
+                     "ready\n",
+                     to_string(kind), count);
+}
+
 std::string waiting_lines(const index_summary& summary) {
   std::string text;
   if (summary.images_waiting > 0)
     text +=
-      fmt::format("waiting: no worker for image.embed ({})\n",
-                  format_count(summary.images_waiting, "picture", "pictures"));
+      waiting_line(job_kind::image_embed,
+                   format_count(summary.images_waiting, "picture", "pictures"));
   if (summary.texts_waiting > 0)
-    text += fmt::format("waiting: no worker for text.embed ({})\n",
-                        format_count(summary.texts_waiting, "text", "texts"));
+    text += waiting_line(job_kind::text_embed,
+                         format_count(summary.texts_waiting, "text", "texts"));
   return text;
 }
 
@@ -128,9 +136,9 @@ std::string stuck_lines(const run_outcome& run) {
   for (const auto& pool : run.pools.pools)
     if (pool.stuck > 0)
       text +=
-        fmt::format("analyzers: {} of {} slots live; {} in a decoder, "
+        fmt::format("{}: {} of {} slots live; {} in a decoder, "
                     "written off\n",
-                    pool.live, pool.slots,
+                    pool.name, pool.live, pool.slots,
                     format_count(pool.stuck, "thread hangs", "threads hang"));
   return text;
 }
@@ -177,10 +185,7 @@ int exit_code_of(const index_summary& summary) {
     return exit_code::refused;
   if (failed == 0)
     return exit_code::ok;
-  const auto& counts = summary.run.found.counts;
-  const auto fine = summary.run.work.done + counts.unchanged
-                    + media_of(counts, media_kind::image)
-                    + media_of(counts, media_kind::text);
+  const auto fine = summary.run.work.done + summary.run.found.counts.unchanged;
   return fine > 0 ? exit_code::partly : exit_code::failed;
 }
 
@@ -214,7 +219,7 @@ json summary_json(const index_summary& summary) {
                        {"text.embed", summary.texts_waiting}};
   object["pools"] = json::array();
   for (const auto& pool : run.pools.pools)
-    object["pools"].push_back({{"name", "analyzers"},
+    object["pools"].push_back({{"name", pool.name},
                                {"configured", pool.slots},
                                {"live", pool.live},
                                {"stuck", pool.stuck},

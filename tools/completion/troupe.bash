@@ -3,8 +3,9 @@
 
 _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='index add list show similar duplicates playlist
-    vectors export analyze preprocess tag node jobs rpc admin doctor config
+  local commands='index add list show similar search duplicates
+    playlist vectors export analyze preprocess upscale tag node jobs rpc
+    admin doctor config
     forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
@@ -97,6 +98,7 @@ _troupe() {
       words+=' -n --count --html --force'
       files=yes
       ;;
+    search) words+=' -n --count' ;;
     playlist)
       words+=' --seed -n --count --bpm-jitter --harmonic --energy -o --output
         --force'
@@ -116,11 +118,20 @@ _troupe() {
       words+=' --recipe -o --output --stage --mode --force'
       files=yes
       ;;
+    upscale)
+      words+=' --factor --width --height --model --denoise --format --quality
+        --workers --force'
+      files=yes
+      ;;
     export) words+=' --format -o --output --force' ;;
     node) words+=' --watch --amqp' ;;
     rpc) words+=' --timeout --no-wait --ping' ;;
-    jobs) words+=' list show why retry cancel' ;;
+    jobs) words+=' list show why trace retry cancel' ;;
     'jobs list') words+=' --state --kind --class --limit' ;;
+    'jobs trace')
+      words+=' -o --output --force'
+      files=yes
+      ;;
     'jobs retry' | 'jobs cancel')
       words+=' --state --kind --class --dry-run'
       ;;
@@ -128,6 +139,7 @@ _troupe() {
       words+=' status check backup reconcile quarantine pause resume drain'
       words+=' scale workers import prune audit shutdown'
       ;;
+    'admin status') words+=' --watch --every' ;;
     'admin pause') words+=" --reason --for all intake $kinds" ;;
     'admin resume') words+=" --owner all intake $kinds" ;;
     'admin drain') words+=' --timeout --on-timeout --hold' ;;

@@ -7,10 +7,37 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
-#include <limits>
+#include <chrono>
+#include <cstdio>
 
 namespace troupe {
+
+namespace {
+
+slot_counters sum_of(const pool_status& pool) {
+  slot_counters sum;
+  for (const auto& x : pool.workers) {
+    sum.succeeded += x.succeeded;
+    sum.failed += x.failed;
+    sum.memory.scratch += x.memory.scratch;
+    // Shared: what several work with is in memory once.
+    sum.memory.weights = std::max(sum.memory.weights, x.memory.weights);
+  }
+  return sum;
+}
+
+/// ", 3.4 MB of scratch, 40 kB of weights"; nothing where nobody counts.
+std::string memory_of(const slot_counters& sum) {
+  if (sum.memory.scratch == 0)
+    return {};
+  return fmt::format(", {} of scratch, {} of weights",
+                     format_bytes(sum.memory.scratch),
+                     format_bytes(sum.memory.weights));
+}
+
+} // namespace
 
 // -- what is held -------------------------------------------------------------
 
@@ -99,31 +126,52 @@ std::string blockers_text(const drain_outcome& outcome,
 
 // -- workers ------------------------------------------------------------------
 
-json workers_json(const workers_report& report) {
-  json object{{"schema", 1}};
-  object["pools"] = json::array();
-  for (const auto& pool : report.pools.pools) {
-    json one{{"name", pool.name},   {"kind", to_string(pool.kind)},
-             {"slots", pool.slots}, {"live", pool.live},
-             {"stuck", pool.stuck}, {"broken", to_utf8(pool.broken)}};
-    one["workers"] = json::array();
-    for (const auto& x : pool.workers)
-      one["workers"].push_back({{"processed", x.succeeded + x.failed},
-                                {"succeeded", x.succeeded},
-                                {"failed", x.failed}});
-    object["pools"].push_back(std::move(one));
+json pool_json(const pool_status& pool) {
+  json object{{"name", pool.name},   {"kind", to_string(pool.kind)},
+              {"slots", pool.slots}, {"live", pool.live},
+              {"stuck", pool.stuck}, {"broken", to_utf8(pool.broken)}};
+  const auto put_counters = [](json& to, const slot_counters& x) {
+    to["processed"] = x.succeeded + x.failed;
+    to["succeeded"] = x.succeeded;
+    to["failed"] = x.failed;
+    if (x.memory.scratch == 0)
+      return;
+    to["scratch_bytes"] = x.memory.scratch;
+    to["weight_bytes"] = x.memory.weights;
+  };
+  put_counters(object, sum_of(pool));
+  object["workers"] = json::array();
+  for (const auto& x : pool.workers) {
+    json one = json::object();
+    put_counters(one, x);
+    object["workers"].push_back(std::move(one));
   }
-  object["running"] = json::array();
-  for (const auto& x : report.running) {
+  return object;
+}
+
+json running_json(const std::vector<work_in_hand>& running) {
+  auto found = json::array();
+  for (const auto& x : running) {
     json one{{"worker", x.worker},
              {"id", x.job},
              {"kind", to_string(x.kind)},
-             {"elapsed_s", static_cast<double>(x.elapsed_ms) / 1e3},
-             {"media_s", x.media_s},
-             {"duration_s", x.duration_s}};
+             {"elapsed_s", static_cast<double>(x.elapsed_ms) / 1e3}};
+    if (x.usual_ms > 0)
+      one["usual_s"] = static_cast<double>(x.usual_ms) / 1e3;
+    one["media_s"] = x.media_s;
+    one["duration_s"] = x.duration_s;
     put_path(one, "path", x.path);
-    object["running"].push_back(std::move(one));
+    found.push_back(std::move(one));
   }
+  return found;
+}
+
+json workers_json(const workers_report& report) {
+  json object{{"schema", 1}};
+  object["pools"] = json::array();
+  for (const auto& pool : report.pools.pools)
+    object["pools"].push_back(pool_json(pool));
+  object["running"] = running_json(report.running);
   return object;
 }
 
@@ -137,21 +185,22 @@ std::string workers_text(const workers_report& report,
                {"FAILED", true},
                {"STATE", false, true}}};
   for (const auto& pool : report.pools.pools) {
-    slot_counters sum;
-    for (const auto& x : pool.workers) {
-      sum.succeeded += x.succeeded;
-      sum.failed += x.failed;
-    }
+    const auto sum = sum_of(pool);
     pools.add({pool.name, std::string{to_string(pool.kind)},
                fmt::format("{}", pool.slots), fmt::format("{}", pool.live),
                fmt::format("{}", sum.succeeded), fmt::format("{}", sum.failed),
-               pool.broken.empty() ? "works" : pool.broken});
+               pool.broken.empty() ? "works" + memory_of(sum) : pool.broken});
   }
   auto text = pools.text(traits);
-  for (const auto& x : report.running)
-    text +=
-      fmt::format("{}: {} since {}\n", x.worker, shown_text(x.path),
-                  format_duration(static_cast<double>(x.elapsed_ms) / 1e3));
+  for (const auto& x : report.running) {
+    const auto span = [](std::int64_t ms) {
+      return format_duration(static_cast<double>(ms) / 1e3);
+    };
+    auto times = span(x.elapsed_ms);
+    if (x.usual_ms > 0)
+      times += fmt::format(" of usually {}", span(x.usual_ms));
+    text += fmt::format("{}: {}, {}\n", x.worker, times, shown_text(x.path));
+  }
   return text;
 }
 
@@ -210,6 +259,48 @@ result<std::int64_t> parse_span_ms(std::string_view word) {
   if (unit_ms == 0 || count > span_ms_max / unit_ms)
     return wrong;
   return count * unit_ms;
+}
+
+result<std::int64_t> parse_since_us(const std::string& word,
+                                    std::int64_t now_us) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int read = 0;
+  if (std::sscanf(word.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &read)
+      != 3) {
+    const auto span_ms = parse_span_ms(word);
+    if (!span_ms)
+      return error{span_ms.failure().code,
+                   fmt::format("{}; or a moment as 2026-05-01T08:30:00Z",
+                               span_ms.failure().detail)};
+    return now_us - *span_ms * 1'000;
+  }
+  const error wrong{errc::invalid_argument,
+                    fmt::format("{} is no moment; write 2026-05-01 or "
+                                "2026-05-01T08:30:00Z (UTC)",
+                                word)};
+  const std::chrono::year_month_day date{
+    std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+  unsigned hour = 0;
+  unsigned minute = 0;
+  unsigned second = 0;
+  auto rest = word.substr(static_cast<std::size_t>(read));
+  if (rest.starts_with('T') || rest.starts_with(' ')) {
+    const int fields = std::sscanf(rest.c_str() + 1, "%2u:%2u%n:%2u%n", &hour,
+                                   &minute, &read, &second, &read);
+    if (fields < 2)
+      return wrong;
+    rest = rest.substr(static_cast<std::size_t>(read) + 1);
+  }
+  const bool ends = rest.empty() || rest == "Z" || rest == " UTC";
+  if (!date.ok() || !ends || hour > 23 || minute > 59 || second > 60)
+    return wrong;
+  const auto at = std::chrono::sys_days{date} + std::chrono::hours{hour}
+                  + std::chrono::minutes{minute} + std::chrono::seconds{second};
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+           at.time_since_epoch())
+    .count();
 }
 
 } // namespace troupe

@@ -53,12 +53,6 @@ tone tone_of(entry_state state) {
   }
 }
 
-std::string state_word(const entry_row& entry) {
-  if (entry.state == entry_state::pending && entry.kind != media_kind::audio)
-    return "pending (no worker yet)";
-  return std::string{to_string(entry.state)};
-}
-
 /// Collects "name value" lines; empty values leave no line.
 class block_writer {
 public:
@@ -146,6 +140,53 @@ void write_audio(block_writer& out, const json& blocks) {
              fmt::format("{:.2f} s before, {:.2f} s after", *lead, *trail));
 }
 
+/// "1920x1080"; empty for what is no picture.
+std::string picture_size(const json& blocks) {
+  const auto width = figure(blocks, "image", "width");
+  const auto height = figure(blocks, "image", "height");
+  return width && height ? fmt::format("{:.0f}x{:.0f}", *width, *height) : "";
+}
+
+void write_notes(block_writer& out, const json& blocks, const char* block) {
+  const auto found = blocks.find(block);
+  if (found == blocks.end() || !found->is_object() || !found->contains("notes"))
+    return;
+  for (const auto& note : found->at("notes"))
+    if (note.is_string())
+      out.line("note", note.get<std::string>());
+}
+
+void write_image(block_writer& out, const json& blocks) {
+  const auto size = picture_size(blocks);
+  if (size.empty())
+    return;
+  const auto turned = figure(blocks, "image", "orientation").value_or(1.0);
+  out.line("image",
+           fmt::format("{} {}{}", size, word(blocks, "image", "format"),
+                       turned != 1.0
+                         ? fmt::format(", EXIF orientation {:.0f}", turned)
+                         : ""));
+  out.line("pdq", word(blocks, "image", "pdq"));
+  out.line("phash", word(blocks, "image", "phash"));
+  write_notes(out, blocks, "image");
+}
+
+void write_words(block_writer& out, const json& blocks) {
+  if (const auto words = figure(blocks, "text", "words"))
+    out.line("text", fmt::format("{:.0f} words", *words));
+  out.line("begins", word(blocks, "text", "excerpt"));
+  write_notes(out, blocks, "text");
+}
+
+/// What the column LENGTH shows.
+std::string length_of(const json& blocks) {
+  if (const auto seconds = figure(blocks, "audio", "duration_s"))
+    return format_duration(*seconds);
+  if (const auto words = figure(blocks, "text", "words"))
+    return fmt::format("{:.0f} words", *words);
+  return picture_size(blocks);
+}
+
 } // namespace
 
 std::string entry_name(const entry_row& entry) {
@@ -168,15 +209,22 @@ std::string entry_block(const entry_row& entry, const terminal_traits& traits) {
   out.line("path", entry.path);
   out.line("key", entry.key);
   out.line("title", entry.title);
-  out.line("state", state_word(entry));
+  out.line("state", to_string(entry.state));
   out.line("why", entry.message);
   if (!entry.path.empty())
     out.line("size", format_bytes(entry.stamp.bytes));
   out.line("sha-256", to_hex(entry.hash));
+  const auto blocks = blocks_of(entry);
   if (entry.dim > 0)
     out.line("embedding",
              fmt::format("{}, {} numbers", entry.space, entry.dim));
-  write_audio(out, blocks_of(entry));
+  else if (const auto dim = figure(blocks, "embedding", "dim"))
+    out.line("embedding",
+             fmt::format("{}, {:.0f} numbers",
+                         word(blocks, "embedding", "space"), *dim));
+  write_audio(out, blocks);
+  write_image(out, blocks);
+  write_words(out, blocks);
   return std::move(out).text();
 }
 
@@ -192,13 +240,11 @@ std::string entry_table(const std::vector<entry_row>& entries,
               {"NAME", false, true}}};
   for (const auto& entry : entries) {
     const auto blocks = blocks_of(entry);
-    const auto length = figure(blocks, "audio", "duration_s");
     const auto lufs = figure(blocks, "loudness", "integrated_lufs");
     const auto tempo = figure(blocks, "rhythm", "tempo_bpm");
     rows.add(
       {std::string{to_string(entry.state)}, std::string{to_string(entry.kind)},
-       length ? format_duration(*length) : "",
-       tempo ? fmt::format("{:.1f}", *tempo) : "",
+       length_of(blocks), tempo ? fmt::format("{:.1f}", *tempo) : "",
        word(blocks, "tonal", "camelot"),
        lufs ? fmt::format("{:.1f}", *lufs) : "", entry.ulid, entry_name(entry)},
       tone_of(entry.state));

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "actors/messages/admin_values.hpp"
 #include "actors/messages/broker_status.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "tools/output/entry_json.hpp"
 #include "tools/terminal/terminal.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace troupe {
@@ -19,7 +22,16 @@ struct status_facts {
   int analyzers = 0;
   /// How the node stands with RabbitMQ; "off" where no node answers.
   broker_status broker = {};
+  /// How the node that works on it stands, and since when it runs; nothing
+  /// when no node answered.
+  std::optional<supervision_status> live;
+  std::int64_t started_us = 0;
 };
+
+/// The time until no job of this kind is left, at its present pace; nothing
+/// while that is not known, or the kind is paused.
+[[nodiscard]] std::optional<double> remaining_s(const queue_depth& queue,
+                                                const status_facts& facts);
 
 /// CONTRACT's `admin status --json`; blocks without a source are absent.
 [[nodiscard]] json status_json(const library_status& status,

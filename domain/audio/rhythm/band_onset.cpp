@@ -25,11 +25,8 @@ constexpr std::size_t waiting_batches_max = 16384 / lane_count;
 TROUPE_CLONES
 void band_magnitude(const lanes* power, const float* weights, std::size_t count,
                     lanes* out) {
-  lane_floats sum{};
-  for (std::size_t i = 0; i < count; ++i)
-    sum += power[i].v * weights[i];
   std::array<float, lane_count> root;
-  store_lanes(root.data(), sum);
+  store_lanes(root.data(), weighted_sum(power, weights, count));
   for (float& value : root)
     value = __builtin_sqrtf(value);
   out->v = load_lanes(root.data());

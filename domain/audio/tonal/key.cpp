@@ -7,12 +7,22 @@ namespace troupe::audio {
 
 namespace {
 
-// Faraldo et al., profile "bgate", tonic first.
-constexpr pitch_profile major_profile{1.00, 0.00, 0.42, 0.00, 0.53, 0.37,
-                                      0.00, 0.77, 0.00, 0.38, 0.21, 0.30};
-constexpr pitch_profile minor_profile{1.00, 0.00, 0.36, 0.39, 0.00, 0.38,
-                                      0.00, 0.74, 0.27, 0.00, 0.42, 0.23};
-constexpr double weak_share = 0.2;
+/// One set of key profiles, tonic first.
+struct profile_pair {
+  pitch_profile major;
+  pitch_profile minor;
+};
+
+/// "bgate", from electronic dance music (Faraldo et al., AES 2017), and that of
+/// the Kostka-Payne corpus of classical examples (Temperley, "Music and
+/// Probability", 2007, table 6.1).
+constexpr std::array<profile_pair, 2> profile_sets{
+  {{{1.00, 0.00, 0.42, 0.00, 0.53, 0.37, 0.00, 0.77, 0.00, 0.38, 0.21, 0.30},
+    {1.00, 0.00, 0.36, 0.39, 0.00, 0.38, 0.00, 0.74, 0.27, 0.00, 0.42, 0.23}},
+   {{0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366,
+     0.057, 0.400},
+    {0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067,
+     0.133, 0.330}}}};
 constexpr double modulation_gain = 0.15;
 constexpr double modulation_strength = 0.5;
 
@@ -36,25 +46,20 @@ centred centre(const pitch_profile& profile) {
   return out;
 }
 
-pitch_profile without_weak(const pitch_profile& profile) {
-  auto out = profile;
-  const double most = *std::max_element(out.begin(), out.end());
-  for (double& value : out)
-    if (value < weak_share * most)
-      value = 0.0;
-  return out;
-}
-
+/// Mean of the correlations with both sets of profiles.
 double correlation(const centred& profile, const musical_key& key) {
-  const auto model =
-    centre(key.mode == key_mode::major ? major_profile : minor_profile);
   if (profile.length <= 1e-12)
     return 0.0;
   double sum = 0.0;
-  for (std::size_t i = 0; i < 12; ++i)
-    sum += model.values[i]
-           * profile.values[(i + static_cast<std::size_t>(key.tonic)) % 12];
-  return sum / (model.length * profile.length);
+  for (const auto& set : profile_sets) {
+    const auto model =
+      centre(key.mode == key_mode::major ? set.major : set.minor);
+    for (std::size_t i = 0; i < 12; ++i)
+      sum += model.values[i]
+             * profile.values[(i + static_cast<std::size_t>(key.tonic)) % 12]
+             / (model.length * profile.length);
+  }
+  return sum / static_cast<double>(profile_sets.size());
 }
 
 /// The relative major's tonic: keys of equal notes share it.
@@ -65,11 +70,11 @@ int signature_of(const musical_key& key) {
 } // namespace
 
 double key_strength(const pitch_profile& profile, const musical_key& key) {
-  return correlation(centre(without_weak(profile)), key);
+  return correlation(centre(profile), key);
 }
 
 std::array<key_estimate, 2> best_keys(const pitch_profile& profile) {
-  const auto clear = centre(without_weak(profile));
+  const auto clear = centre(profile);
   std::array<key_estimate, 2> out;
   out[0].strength = -2.0;
   out[1].strength = -2.0;

@@ -10,10 +10,8 @@ namespace troupe::audio {
 /// Strength of each pitch class, C first.
 using pitch_profile = std::array<double, 12>;
 
-/// Pearson correlation of a profile with that of a key, in [-1, 1]; weak
-/// classes (under 0.2 of the strongest) count as absent. 0 for a flat profile.
-/// Key profiles are `bgate`, fitted to electronic dance music (Faraldo et al.,
-/// AES 2017), which serve pop and classical music as well.
+/// Mean Pearson correlation of a profile with two published profiles of a key,
+/// one of dance music, one of classical music, in [-1, 1]. 0 for a flat one.
 [[nodiscard]] double key_strength(const pitch_profile& profile,
                                   const musical_key& key);
 

@@ -1,7 +1,9 @@
 #include "domain/audio/tonal/tonal_meter.hpp"
 
+#include "domain/audio/lane_kernels.hpp"
+
 #include <algorithm>
-#include <cassert>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -9,147 +11,73 @@ namespace troupe::audio {
 
 namespace {
 
-constexpr double lowest_hz = 25.0;
-constexpr double highest_hz = 3500.0;
-constexpr double bin_hz = 22050.0 / 2048.0;
-constexpr auto first_bin = static_cast<std::size_t>(lowest_hz / bin_hz) + 1;
-constexpr auto last_bin = static_cast<std::size_t>(highest_hz / bin_hz);
-/// The spectral envelope is known every 100 Hz and joined by lines.
-constexpr double envelope_step_hz = 100.0;
-constexpr std::size_t envelope_points = 37;
-/// It looks from 0.66 to 1.58 of a frequency, at least 50 Hz to either side.
-constexpr double envelope_below = 0.34;
-constexpr double envelope_above = 0.58;
-constexpr double envelope_reach_hz = 50.0;
-constexpr std::size_t peaks_max = 60;
-/// A sine of amplitude A has |X| = A N / 4 in a Hann window: -80 dBFS.
-constexpr float weakest = 1e-4F * 2048.0F / 4.0F;
-constexpr int harmonics = 4;
-/// How much less each further sub-harmonic counts.
-constexpr double harmonic_share = 0.6;
-/// Bins under this are too coarse to tell a tuning.
-constexpr double tuning_from_hz = 200.0;
-/// 128 frames of 2,048 samples: 11.9 s.
-constexpr std::size_t chunk_length = 128;
-/// MIDI counts semitones from C; A = 440 Hz is 69.
-constexpr double midi_a = 69.0;
+/// Batches of eight spectra: 32 of them, 11.9 s.
+constexpr std::size_t chunk_batches = 4;
+/// Bass drums and bells are out of tune with everything: the middle of the
+/// keyboard counts most.
+constexpr double middle_pitch = 60.0;
+constexpr double middle_width = 18.0;
+
+double weight_of(std::size_t note) {
+  const double away =
+    (pitch_spectrum::lowest_pitch + static_cast<double>(note) - middle_pitch)
+    / middle_width;
+  return std::exp(-0.5 * away * away);
+}
 
 } // namespace
 
-tonal_meter::tonal_meter()
-  : magnitude_(last_bin * 2), envelope_(envelope_points) {
-  for (std::size_t point = 0; point < envelope_points; ++point) {
-    const double hz = static_cast<double>(point) * envelope_step_hz;
-    const double from =
-      (hz - std::max(envelope_reach_hz, hz * envelope_below)) / bin_hz;
-    const double to =
-      (hz + std::max(envelope_reach_hz, hz * envelope_above)) / bin_hz;
-    auto& window = windows_.emplace_back();
-    window.first_bin = static_cast<std::size_t>(std::max(0.0, from + 0.5));
-    const auto last =
-      std::min(static_cast<std::size_t>(to + 0.5), magnitude_.size());
-    const double centre =
-      (static_cast<double>(window.first_bin) + static_cast<double>(last)) / 2.0;
-    for (auto bin = window.first_bin; bin < last; ++bin) {
-      const double away = std::abs(static_cast<double>(bin) - centre)
-                          / (static_cast<double>(last) - centre);
-      window.weights.push_back(static_cast<float>((1.0 - away) * (1.0 - away)));
-    }
-  }
-}
+tonal_meter::tonal_meter(const fourier_source& transforms)
+  : stft_(transforms, pitch_spectrum::layout, hop_samples),
+    power_(pitch_spectrum::layout.bins()) {}
 
 // -- streaming ----------------------------------------------------------------
 
-void tonal_meter::push_spectra(std::span<const lanes> power,
-                               std::size_t frames) {
-  assert(power.size() == layout.bins() && frames >= 1 && frames <= lane_count);
-  for (std::size_t lane = 0; lane < frames; lane += 4)
-    add_frame(power.data(), lane);
+void tonal_meter::push(std::span<const float> samples) {
+  stft_.push(samples);
+  take_batches();
 }
 
-void tonal_meter::add_frame(const lanes* power, std::size_t lane) {
-  if (chunk_frames_ % chunk_length == 0)
-    chunks_.emplace_back();
-  ++chunk_frames_;
-  for (std::size_t bin = 0; bin < magnitude_.size(); ++bin)
-    magnitude_[bin] = std::sqrt(power[bin].v[lane]);
-  draw_envelope();
-  find_peaks();
-  add_peaks();
+void tonal_meter::finish() {
+  stft_.finish();
+  take_batches();
+  end_chunk();
 }
 
-void tonal_meter::draw_envelope() {
-  for (std::size_t point = 0; point < envelope_points; ++point) {
-    const auto& window = windows_[point];
-    float energy = 1e-20F;
-    float square = 0.0F;
-    for (std::size_t i = 0; i < window.weights.size(); ++i) {
-      const float m = magnitude_[window.first_bin + i];
-      const float weighted = window.weights[i] * m * m;
-      energy += weighted;
-      square += weighted * m * m;
-    }
-    envelope_[point] = std::sqrt(static_cast<double>(square / energy)) + 1e-9;
+void tonal_meter::take_batches() {
+  while (stft_.next(power_) > 0) {
+    auto& batch = waiting_.emplace_back(pitch_spectrum::bins);
+    pitches_.measure(power_, batch);
+    hear_tuning(batch);
+    if (waiting_.size() == chunk_batches)
+      end_chunk();
   }
 }
 
-void tonal_meter::find_peaks() {
-  peaks_.clear();
-  for (auto bin = first_bin; bin <= last_bin; ++bin) {
-    const float middle = magnitude_[bin];
-    const float left = magnitude_[bin - 1];
-    const float right = magnitude_[bin + 1];
-    if (middle <= weakest || middle <= left || middle < right)
-      continue;
-    // The parabola through the logarithms: within 2 % of a bin for Hann.
-    const double a = std::log(std::max(left, 1e-12F));
-    const double b = std::log(middle);
-    const double c = std::log(std::max(right, 1e-12F));
-    const double bend = a - 2.0 * b + c;
-    const double shift = bend < 0.0 ? 0.5 * (a - c) / bend : 0.0;
-    const double hz = (static_cast<double>(bin) + shift) * bin_hz;
-    const double place = hz / envelope_step_hz;
-    const auto below =
-      std::min(static_cast<std::size_t>(place), envelope_.size() - 2);
-    const double part = place - static_cast<double>(below);
-    const double level =
-      envelope_[below] * (1.0 - part) + envelope_[below + 1] * part;
-    peaks_.push_back({12.0 * std::log2(hz / 440.0) + midi_a,
-                      static_cast<float>(static_cast<double>(middle) / level)});
+void tonal_meter::hear_tuning(const spectra& batch) {
+  std::array<double, pitch_spectrum::bins_a_semitone> sums{};
+  for (std::size_t bin = 0; bin < batch.size(); ++bin)
+    sums.at(bin % sums.size()) +=
+      static_cast<double>(sum_of_lanes(batch[bin].v));
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const double turn = 2.0 * std::numbers::pi * static_cast<double>(i)
+                        / static_cast<double>(sums.size());
+    tuning_cos_ += sums.at(i) * std::cos(turn);
+    tuning_sin_ += sums.at(i) * std::sin(turn);
   }
-  if (peaks_.size() <= peaks_max)
+}
+
+void tonal_meter::end_chunk() {
+  if (waiting_.empty())
     return;
-  std::nth_element(peaks_.begin(), peaks_.begin() + peaks_max, peaks_.end(),
-                   [](const peak& x, const peak& y) {
-                     return x.weight != y.weight ? x.weight > y.weight
-                                                 : x.semitones < y.semitones;
-                   });
-  peaks_.resize(peaks_max);
-}
-
-void tonal_meter::add_peaks() {
-  static const double tuning_from =
-    12.0 * std::log2(tuning_from_hz / 440.0) + midi_a;
-  auto& out = chunks_.back();
-  for (const auto& one : peaks_) {
-    const auto weight = static_cast<double>(one.weight * one.weight);
-    if (one.semitones > tuning_from) {
-      const double turn = 2.0 * std::numbers::pi * one.semitones;
-      tuning_cos_ += weight * std::cos(turn);
-      tuning_sin_ += weight * std::sin(turn);
-    }
-    double share = weight;
-    for (int harmonic = 1; harmonic <= harmonics; ++harmonic) {
-      static const std::array<double, harmonics> below{
-        0.0, 12.0, 12.0 * std::log2(3.0), 24.0};
-      const double at =
-        one.semitones - below[static_cast<std::size_t>(harmonic - 1)];
-      const auto step = static_cast<long>(std::lround(at * 10.0));
-      out[static_cast<std::size_t>((step % 120 + 120) % 120)] +=
-        static_cast<float>(share);
-      share *= harmonic_share;
-    }
+  auto& out = chunks_.emplace_back();
+  for (const auto& batch : waiting_) {
+    const auto found = notes_.find(batch, tuning_semitones());
+    for (std::size_t note = 0; note < found.size(); ++note)
+      out.at((note + pitch_spectrum::lowest_pitch) % out.size()) +=
+        weight_of(note) * static_cast<double>(sum_of_lanes(found[note].v));
   }
+  waiting_.clear();
 }
 
 // -- results ------------------------------------------------------------------
@@ -162,19 +90,10 @@ double tonal_meter::tuning_semitones() const {
 
 pitch_profile tonal_meter::classes(std::size_t first_chunk,
                                    std::size_t last_chunk) const {
-  const double tuning = tuning_semitones();
-  std::array<double, steps> fine{};
-  for (auto chunk = first_chunk; chunk < last_chunk; ++chunk)
-    for (std::size_t step = 0; step < steps; ++step)
-      fine[step] += static_cast<double>(chunks_[chunk][step]);
   pitch_profile out{};
-  for (std::size_t step = 0; step < steps; ++step) {
-    const double at = static_cast<double>(step) / 10.0 - tuning;
-    const double near = std::round(at);
-    const auto index = static_cast<int>(near);
-    out[static_cast<std::size_t>((index % 12 + 12) % 12)] +=
-      fine[step] * std::cos(std::numbers::pi * (at - near));
-  }
+  for (auto chunk = first_chunk; chunk < last_chunk; ++chunk)
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out.at(i) += chunks_[chunk].at(i);
   return out;
 }
 

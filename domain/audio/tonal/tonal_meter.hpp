@@ -1,11 +1,12 @@
 #pragma once
 
 #include "domain/audio/audio_record.hpp"
-#include "domain/audio/lanes.hpp"
-#include "domain/audio/mel.hpp"
+#include "domain/audio/stft.hpp"
 #include "domain/audio/tonal/key.hpp"
+#include "domain/audio/tonal/note_finder.hpp"
+#include "domain/audio/tonal/pitch_spectrum.hpp"
+#include "domain/ports/fourier.hpp"
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -13,26 +14,27 @@
 
 namespace troupe::audio {
 
-/// Finds tuning and key from the spectra of the timbre's STFT.
+/// Finds tuning and key of one channel at 22,050 Hz.
 ///
-/// Every fourth frame (2,048 samples at 22,050 Hz) gives at most sixty
-/// spectral peaks between 25 and 3,500 Hz, measured against the spectrum
-/// around them. Each counts for its pitch and, falling, for the three
-/// sub-harmonics it may be an overtone of (HPCP: Gómez 2006). Pitches are
-/// kept to ten cents, so that the scale's own tuning can be taken off before
-/// they become twelve classes.
-/// Memory: 480 bytes for every 12 s. Thread affinity: one thread at a time.
+/// A spectrum every 0.37 s is explained by notes; their strengths, the middle
+/// of the keyboard counting most, add up to the twelve pitch classes. The
+/// tuning is the mean deviation from A = 440 Hz of all that was heard up to
+/// there, the first 12 s waiting for it.
+/// Memory: 96 bytes for every 12 s. Thread affinity: one thread at a time.
 class tonal_meter {
 public:
-  static constexpr spectrum_layout layout{22050, 2048};
+  static constexpr std::size_t hop_samples = 8192;
 
-  tonal_meter();
+  /// @param transforms used here only
+  explicit tonal_meter(const fourier_source& transforms);
 
-  /// Takes the next spectra as `stft::next` gives them.
-  /// @pre `power.size() == layout.bins()`, `frames` in [1, 8]
-  void push_spectra(std::span<const lanes> power, std::size_t frames);
+  /// Takes the next samples.
+  void push(std::span<const float> samples);
 
-  /// The figures of all frames so far; nothing when nothing had a pitch.
+  /// Ends the stream. Call once, before the results are read.
+  void finish();
+
+  /// The figures of the whole; nothing when nothing had a pitch.
   [[nodiscard]] std::optional<tonal_figures> figures() const;
 
   /// Pitch classes of the whole, C first, tuning taken off; all 0 when
@@ -40,41 +42,25 @@ public:
   [[nodiscard]] pitch_profile profile() const;
 
 private:
-  /// Ten cents each, from C on.
-  static constexpr std::size_t steps = 120;
-  using fine_profile = std::array<float, steps>;
+  using spectra = std::vector<lanes>;
 
-  /// One frame's peak.
-  struct peak {
-    /// Semitones above C, any octave.
-    double semitones = 0.0;
-    float weight = 0.0F;
-  };
-
-  void add_frame(const lanes* power, std::size_t lane);
-  void draw_envelope();
-  void find_peaks();
-  void add_peaks();
+  void take_batches();
+  void hear_tuning(const spectra& batch);
+  void end_chunk();
   [[nodiscard]] double tuning_semitones() const;
   [[nodiscard]] pitch_profile classes(std::size_t first_chunk,
                                       std::size_t last_chunk) const;
 
-  /// Where a point of the envelope looks, and how closely.
-  struct envelope_window {
-    std::size_t first_bin = 0;
-    std::vector<float> weights;
-  };
-
-  std::vector<envelope_window> windows_;
-  std::vector<float> magnitude_;
-  /// Level of the strongest around each point, mean energy weighed by energy.
-  std::vector<double> envelope_;
-  std::vector<peak> peaks_;
+  stft stft_;
+  pitch_spectrum pitches_;
+  note_finder notes_;
+  std::vector<lanes> power_;
+  /// Spectra of the chunk that waits for its tuning.
+  std::vector<spectra> waiting_;
   /// Direction of the mean deviation from A = 440 Hz on the semitone's circle.
   double tuning_cos_ = 0.0;
   double tuning_sin_ = 0.0;
-  std::size_t chunk_frames_ = 0;
-  std::vector<fine_profile> chunks_;
+  std::vector<pitch_profile> chunks_;
 };
 
 } // namespace troupe::audio

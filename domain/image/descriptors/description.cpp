@@ -21,12 +21,9 @@ image_size described_size(image_size from) {
 
 } // namespace
 
-describer::describer(const square_fourier_source& transforms)
-  : gist_(transforms) {}
-
-result<image_record> describer::describe(const pixel_ports& ports,
-                                         std::span<const std::uint8_t> bytes,
-                                         const pixel_rules& rules) {
+result<seen_picture> see(const pixel_ports& ports,
+                         std::span<const std::uint8_t> bytes,
+                         const pixel_rules& rules) {
   auto source = pixel_source::open(ports, bytes, rules);
   if (!source)
     return source.failure();
@@ -39,18 +36,25 @@ result<image_record> describer::describe(const pixel_ports& ports,
                std::uint32_t count) { resizer.push(rows, row_bytes, count); });
   if (!done)
     return done.failure();
-  const auto seen = resizer.finish();
-  const auto scene = scene_of(seen.view());
-  const auto& facts = source->facts();
+  return seen_picture{resizer.finish(), source->full_size(), rules.mode,
+                      source->facts()};
+}
+
+describer::describer(const square_fourier_source& transforms)
+  : gist_(transforms) {}
+
+image_record describer::describe(const seen_picture& seen) {
+  const auto pixels = seen.pixels.view();
+  const auto scene = scene_of(pixels);
   image_record record;
-  record.size = source->full_size();
-  record.format = facts.format;
-  record.orientation = facts.orientation;
-  record.pdq = pdq_of(seen.view());
-  record.phash = phash_of(seen.view());
-  record.embedding = {std::string{scene_space(rules.mode)},
+  record.size = seen.size;
+  record.format = seen.facts.format;
+  record.orientation = seen.facts.orientation;
+  record.pdq = pdq_of(pixels);
+  record.phash = phash_of(pixels);
+  record.embedding = {std::string{scene_space(seen.mode)},
                       {scene.begin(), scene.end()}};
-  record.notes = facts.notes;
+  record.notes = seen.facts.notes;
   return record;
 }
 

@@ -9,6 +9,23 @@ namespace troupe::image {
 /// resized first (bilinear, as they are decoded), smaller ones stay.
 inline constexpr std::uint32_t described_side_max = 512;
 
+/// A picture as descriptors look at it, with what is known of its file.
+struct seen_picture {
+  /// Upright, opaque, its longer side at most `described_side_max`.
+  picture pixels;
+  /// As shown: upright, before it was made smaller.
+  image_size size;
+  decode_mode mode = decode_mode::exact;
+  source_facts facts;
+};
+
+/// Decodes a file as far as descriptors need it. Memory: as `pixel_source`,
+/// and a picture of `described_side_max`.
+/// @returns the codec's errors
+[[nodiscard]] result<seen_picture> see(const pixel_ports& ports,
+                                       std::span<const std::uint8_t> bytes,
+                                       const pixel_rules& rules);
+
 /// Describes pictures: hashes and scene embedding.
 ///
 /// Thread affinity: one thread at a time, for its scratch; about 3 MB.
@@ -16,12 +33,7 @@ class describer {
 public:
   explicit describer(const square_fourier_source& transforms);
 
-  /// Decodes a file and describes it. Memory: as `pixel_source`, and a picture
-  /// of `described_side_max`.
-  /// @returns the codec's errors
-  [[nodiscard]] result<image_record>
-  describe(const pixel_ports& ports, std::span<const std::uint8_t> bytes,
-           const pixel_rules& rules);
+  [[nodiscard]] image_record describe(const seen_picture& seen);
 
   /// The scene embedding of upright opaque pixels.
   [[nodiscard]] scene_vector scene_of(const picture_view& rgba);

@@ -71,7 +71,7 @@ TEST(worker_pool_test, takes_no_retirement_for_a_death) {
   EXPECT_TRUE(pool.ask(seat));
   pool.resize(1);
   pool.retire(1);
-  EXPECT_EQ(pool.bury(seat, 0), std::nullopt);
+  EXPECT_TRUE(pool.bury(seat, 0).empty());
   EXPECT_TRUE(pool.broken().empty());
   pool.resize(2);
   EXPECT_FALSE(pool.ask(seat));
@@ -145,7 +145,7 @@ TEST(worker_pool_test, extends_the_deadline_by_beat_and_length) {
   EXPECT_TRUE(pool.beat(seat, {job_id{1}, 1}, 2.0, 600.0, 2'000));
   // 30 s and 100 ms for each of 600 s.
   EXPECT_EQ(pool.next_deadline_ms(), 2'000 + 30'000 + 60'000);
-  EXPECT_EQ(pool.held(seat.slot)->media_s, 2.0);
+  EXPECT_EQ(pool.held(seat.slot).at(0).media_s, 2.0);
   EXPECT_TRUE(pool.overdue(91'999).empty());
   EXPECT_EQ(pool.overdue(92'000), std::vector{seat.slot});
 }
@@ -159,18 +159,98 @@ TEST(worker_pool_test, names_the_earliest_deadline) {
   EXPECT_EQ(pool.overdue(30'500).size(), 2U);
 }
 
+// -- workers that hold several jobs -------------------------------------------
+
+/// A worker that takes three jobs at once, each in hand from 0 ms on.
+class deep_worker_test : public ::testing::Test {
+protected:
+  deep_worker_test() {
+    EXPECT_TRUE(pool.ask(seat));
+    for (int number = 1; number <= 3; ++number)
+      EXPECT_EQ(pool.assign(job_of(number), 0, 0), seat);
+  }
+
+  static pool_limits limits() {
+    auto found = limits_of(1);
+    found.depth = 3;
+    return found;
+  }
+
+  static std::vector<job_id> ids_of(const std::vector<held_job>& jobs) {
+    std::vector<job_id> found;
+    for (const auto& held : jobs)
+      found.push_back(held.job.key.job);
+    return found;
+  }
+
+  worker_pool pool{kind, limits()};
+  worker_seat seat = pool.occupy(0);
+};
+
+TEST_F(deep_worker_test, has_a_place_for_each_job_that_ended) {
+  EXPECT_EQ(pool.idle(), 0);
+  EXPECT_EQ(pool.busy(), 3);
+  EXPECT_TRUE(pool.end(seat, {job_id{2}, 1}, true));
+  EXPECT_EQ(pool.idle(), 0) << "it has not asked yet";
+  EXPECT_TRUE(pool.ask(seat));
+  EXPECT_EQ(pool.idle(), 1);
+  EXPECT_EQ(ids_of(pool.held(0)), (std::vector{job_id{1}, job_id{3}}));
+  EXPECT_FALSE(pool.end(seat, {job_id{2}, 1}, true)) << "it ended already";
+}
+
+TEST_F(deep_worker_test, lives_as_long_as_it_speaks_of_any_of_its_jobs) {
+  EXPECT_EQ(pool.overdue(30'000), std::vector{0});
+  EXPECT_TRUE(pool.beat(seat, {job_id{1}, 1}, 0.0, 0.0, 20'000));
+  EXPECT_TRUE(pool.overdue(49'999).empty());
+  EXPECT_EQ(pool.overdue(50'000), std::vector{0});
+}
+
+TEST_F(deep_worker_test, is_blamed_for_the_job_that_it_spoke_of_last) {
+  EXPECT_TRUE(pool.beat(seat, {job_id{1}, 1}, 0.0, 0.0, 1'000));
+  EXPECT_TRUE(pool.beat(seat, {job_id{2}, 1}, 0.0, 0.0, 2'000));
+  EXPECT_EQ(ids_of(pool.write_off(0)),
+            (std::vector{job_id{2}, job_id{3}, job_id{1}}));
+  EXPECT_EQ(pool.stuck(), 1);
+}
+
+TEST_F(deep_worker_test, is_blamed_for_its_first_job_before_it_spoke) {
+  EXPECT_EQ(ids_of(pool.bury(seat, 0)),
+            (std::vector{job_id{1}, job_id{2}, job_id{3}}));
+  EXPECT_EQ(pool.busy(), 0);
+  EXPECT_EQ(pool.vacant(), std::vector{0});
+}
+
+TEST_F(deep_worker_test, is_asked_to_end_the_one_job_that_was_cancelled) {
+  EXPECT_EQ(pool.cancel(job_id{3}), seat);
+  EXPECT_EQ(pool.cancel(job_id{3}), std::nullopt);
+  EXPECT_TRUE(pool.held(0).at(2).cancelling);
+}
+
+TEST(worker_pool_test, gives_the_next_job_to_whoever_holds_least) {
+  auto limits = limits_of(2);
+  limits.depth = 2;
+  worker_pool pool{kind, limits};
+  EXPECT_TRUE(pool.ask(pool.occupy(0)));
+  EXPECT_TRUE(pool.ask(pool.occupy(1)));
+  EXPECT_EQ(pool.idle(), 4);
+  const std::vector<int> slots{
+    pool.assign(job_of(1), 0, 0).slot, pool.assign(job_of(2), 0, 0).slot,
+    pool.assign(job_of(3), 0, 0).slot, pool.assign(job_of(4), 0, 0).slot};
+  EXPECT_EQ(slots, (std::vector{0, 1, 0, 1}));
+}
+
 // -- deaths -------------------------------------------------------------------
 
 TEST(worker_pool_test, gives_back_what_a_dead_worker_held) {
   auto pool = waiting_pool(2);
   const auto seat = pool.assign(job_of(1), 0, 0);
   const auto lost = pool.bury(seat, 0);
-  ASSERT_TRUE(lost);
-  EXPECT_EQ(lost->job.key.job, job_id{1});
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_EQ(lost[0].job.key.job, job_id{1});
   EXPECT_EQ(pool.vacant(), std::vector{seat.slot});
   const auto next = pool.occupy(seat.slot);
   EXPECT_EQ(next.incarnation, seat.incarnation + 1);
-  EXPECT_FALSE(pool.bury(seat, 0)) << "buried once";
+  EXPECT_TRUE(pool.bury(seat, 0).empty()) << "buried once";
   EXPECT_EQ(pool.live(), 2);
 }
 
@@ -191,7 +271,7 @@ TEST(worker_pool_test, tolerates_two_stuck_threads_and_no_third) {
   auto pool = waiting_pool(4);
   for (int stuck = 1; stuck <= 3; ++stuck) {
     const auto seat = pool.assign(job_of(stuck), 0, 0);
-    EXPECT_EQ(pool.write_off(seat.slot).job.key.job, job_id{stuck});
+    EXPECT_EQ(pool.write_off(seat.slot).at(0).job.key.job, job_id{stuck});
     EXPECT_EQ(pool.stuck(), stuck);
     EXPECT_EQ(pool.broken().empty(), stuck <= 2) << stuck;
     EXPECT_EQ(pool.counters(seat.slot).failed, stuck)
@@ -265,7 +345,8 @@ public:
     int busy = 0;
     for (int slot = 0; slot < slots; ++slot) {
       const auto found = live_.find(slot);
-      const auto* held = pool_->held(slot);
+      const auto& jobs = pool_->held(slot);
+      const auto* held = jobs.empty() ? nullptr : &jobs.front();
       const bool has_job = found != live_.end() && found->second.job != 0;
       ASSERT_EQ(held != nullptr, has_job);
       if (held != nullptr) {
@@ -348,7 +429,7 @@ private:
     auto* who = some_live();
     if (who == nullptr)
       return;
-    EXPECT_EQ(pool_->bury(who->seat, now_ms_).has_value(), who->job != 0);
+    EXPECT_EQ(!pool_->bury(who->seat, now_ms_).empty(), who->job != 0);
     retire(*who);
   }
 
@@ -356,7 +437,8 @@ private:
     auto* who = some_live();
     if (who == nullptr || who->job == 0)
       return;
-    EXPECT_EQ(pool_->write_off(who->seat.slot).job.key.job, job_id{who->job});
+    EXPECT_EQ(pool_->write_off(who->seat.slot).at(0).job.key.job,
+              job_id{who->job});
     ++stuck_;
     retire(*who);
     if (random_() % 2 == 0) {
@@ -379,7 +461,7 @@ private:
     EXPECT_FALSE(pool_->ask(who.seat));
     EXPECT_FALSE(pool_->beat(who.seat, key, 1.0, 1.0, now_ms_));
     EXPECT_FALSE(pool_->end(who.seat, key, true));
-    EXPECT_FALSE(pool_->bury(who.seat, now_ms_));
+    EXPECT_TRUE(pool_->bury(who.seat, now_ms_).empty());
   }
 
   std::mt19937_64 random_;

@@ -5,6 +5,7 @@
 #include "tests/contracts/library_results_contract.hpp"
 #include "tests/contracts/library_store_contract.hpp"
 #include "tests/contracts/library_verbs_contract.hpp"
+#include "tests/contracts/library_words_contract.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -74,6 +75,11 @@ INSTANTIATE_TEST_SUITE_P(sqlite, library_results_contract,
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });
 INSTANTIATE_TEST_SUITE_P(sqlite, library_verbs_contract,
+                         testing::Values(library_case{"disk", &on_disk},
+                                         library_case{"memory", &in_memory}),
+                         [](const auto& made) { return made.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(sqlite, library_words_contract,
                          testing::Values(library_case{"disk", &on_disk},
                                          library_case{"memory", &in_memory}),
                          [](const auto& made) { return made.param.name; });

@@ -1,4 +1,5 @@
 #include "domain/image/preprocess.hpp"
+#include "tools/adapters.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/image_adapters.hpp"
 #include "tools/output/entry_json.hpp"
@@ -9,8 +10,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
 
 namespace troupe {
@@ -31,34 +30,6 @@ std::vector<std::string> recipe_names() {
   for (const auto& one : image::recipes())
     names.emplace_back(one.name);
   return names;
-}
-
-/// The whole file, when it is one and not over the configured size.
-result<std::vector<std::uint8_t>> read_whole(const std::string& path,
-                                             std::int64_t bytes_max) {
-  std::error_code why;
-  const auto kind = std::filesystem::status(path, why).type();
-  if (kind == std::filesystem::file_type::not_found)
-    return error{errc::not_found,
-                 fmt::format("preprocess: {} does not exist", path)};
-  if (kind != std::filesystem::file_type::regular)
-    return error{errc::invalid_argument,
-                 fmt::format("preprocess: {} is no file", path)};
-  const auto bytes = std::filesystem::file_size(path, why);
-  if (!why && bytes_max > 0 && bytes > static_cast<std::uint64_t>(bytes_max))
-    return error{errc::too_large,
-                 fmt::format("preprocess: {} has {} bytes; raise "
-                             "library.file_bytes_max",
-                             path, bytes)};
-  std::ifstream file{path, std::ios::binary};
-  std::vector<std::uint8_t> whole(why ? 0 : bytes);
-  if (!file.read(reinterpret_cast<char*>(whole.data()),
-                 static_cast<std::streamsize>(whole.size())))
-    return error{errc::permission_denied,
-                 fmt::format("preprocess: {} cannot be read; check its "
-                             "permissions",
-                             path)};
-  return whole;
 }
 
 image::pixel_rules rules_of(const preprocess_options& options,
@@ -107,7 +78,10 @@ int run_preprocess(const command_context& context,
   if (!config)
     return report_failure(config.failure());
   const auto& limits = config->config.library;
-  const auto bytes = read_whole(options.picture, limits.file_bytes_max);
+  const auto files = make_media_finder(config->config);
+  if (!files)
+    return report_failure(files.failure());
+  const auto bytes = files.value()->read(options.picture);
   if (!bytes)
     return report_failure(bytes.failure());
   const auto how = image::find_recipe(options.recipe);

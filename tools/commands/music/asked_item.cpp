@@ -13,9 +13,9 @@ namespace troupe {
 namespace {
 
 /// The vector of an entry, of the right space and with a direction.
-result<asked_item> with_vector(troupe_system& system, const std::string& word,
-                               entry_row entry, const std::string& space) {
-  auto vector = system.vector_of(entry.content);
+result<asked_item> with_vector(const result<content_vector>& vector,
+                               const std::string& word, entry_row entry,
+                               const std::string& space) {
   if (!vector && vector.failure().code != errc::not_found)
     return vector.failure();
   const bool fits = vector && vector->space == space
@@ -25,7 +25,20 @@ result<asked_item> with_vector(troupe_system& system, const std::string& word,
                  fmt::format("{}: has no vector to compare by (state {}); see "
                              "why by: troupe show {}",
                              word, to_string(entry.state), word)};
-  return asked_item{std::move(entry), std::move(vector->values)};
+  return asked_item{std::move(entry), vector->values};
+}
+
+/// The vector of what was analysed in memory; a text's is made by what is rare
+/// in the library that it is compared with.
+result<content_vector> vector_among(troupe_system& library,
+                                    troupe_system& memory,
+                                    const entry_row& entry) {
+  if (entry.kind != media_kind::text)
+    return memory.vector_of(entry.content);
+  auto features = memory.fingerprint_of(entry.content);
+  if (!features)
+    return features.failure();
+  return library.text_vector(std::move(features.value()));
 }
 
 /// The library's entry of a word; nothing when only an analysis can tell.
@@ -46,7 +59,8 @@ known_item(assembly& open, const std::string& word, const std::string& space) {
         || !(*stamp == entry->stamp))
       return std::optional<asked_item>{};
   }
-  auto item = with_vector(open.system(), word, std::move(entry.value()), space);
+  const auto vector = open.system().vector_of(entry->content);
+  auto item = with_vector(vector, word, std::move(entry.value()), space);
   if (!item)
     return item.failure();
   return std::optional<asked_item>{std::move(item.value())};
@@ -77,8 +91,10 @@ asked_items(const command_context& context, assembly& open,
       auto entry = analysed_entry(*memory.value(), words[i]);
       if (!entry)
         return entry.failure();
-      auto item = with_vector(memory.value()->system(), words[i],
-                              std::move(entry.value()), space);
+      const auto vector =
+        vector_among(open.system(), memory.value()->system(), *entry);
+      auto item =
+        with_vector(vector, words[i], std::move(entry.value()), space);
       if (!item)
         return item.failure();
       // Ids of the library in memory name nothing in the real one.

@@ -1,6 +1,7 @@
 #include "domain/audio/likeness/fingerprint_match.hpp"
 #include "domain/search/duplicate_groups.hpp"
 #include "tools/commands/command.hpp"
+#include "tools/commands/find/same_picture.hpp"
 #include "tools/commands/music/library_vectors.hpp"
 #include "tools/output/entry_figures.hpp"
 #include "tools/output/entry_json.hpp"
@@ -66,8 +67,8 @@ result<bool> same_recording(fingerprint_shelf& shelf, content_id a,
 }
 
 /// Pairs of rows that are one recording. O(rows² * dim).
-result<std::vector<index_pair>> same_pairs(troupe_system& system,
-                                           const library_vectors& all) {
+result<std::vector<index_pair>> same_recordings(troupe_system& system,
+                                                const library_vectors& all) {
   fingerprint_shelf shelf{system};
   std::vector<index_pair> pairs;
   const auto rows = all.rows();
@@ -95,30 +96,39 @@ result<std::vector<index_pair>> same_pairs(troupe_system& system,
 
 using entry_group = std::vector<entry_row>;
 
-bool is_lossless(const entry_row& entry) {
+/// What makes one of two duplicates the better one: sound without loss, more
+/// pixels.
+std::int64_t quality_of(const entry_row& entry) {
   const auto blocks = json::parse(entry.document, nullptr, false);
-  if (!blocks.is_object() || !blocks.contains("audio"))
-    return false;
+  if (!blocks.is_object())
+    return 0;
+  if (blocks.contains("image"))
+    return blocks["image"].value("width", std::int64_t{0})
+           * blocks["image"].value("height", std::int64_t{0});
+  if (!blocks.contains("audio"))
+    return 0;
   const auto codec = blocks["audio"].value("codec", std::string{});
-  return codec == "flac" || codec == "alac" || codec.starts_with("pcm");
+  const bool lossless =
+    codec == "flac" || codec == "alac" || codec.starts_with("pcm");
+  return lossless ? 1 : 0;
 }
 
-/// Lossless first, then the larger, then by path.
+/// By quality, then the larger, then by path.
 void sort_best_first(entry_group& group) {
-  std::vector<std::pair<bool, entry_row>> ranked;
+  std::vector<std::pair<std::int64_t, entry_row>> ranked;
   for (auto& entry : group) {
-    const bool lossless = is_lossless(entry);
-    ranked.emplace_back(lossless, std::move(entry));
+    const auto quality = quality_of(entry);
+    ranked.emplace_back(quality, std::move(entry));
   }
   std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
     if (a.first != b.first)
-      return a.first;
+      return a.first > b.first;
     if (a.second.stamp.bytes != b.second.stamp.bytes)
       return a.second.stamp.bytes > b.second.stamp.bytes;
     return a.second.path < b.second.path;
   });
   group.clear();
-  for (auto& [lossless, entry] : ranked)
+  for (auto& [quality, entry] : ranked)
     group.push_back(std::move(entry));
 }
 
@@ -136,8 +146,10 @@ result<void> add_copies(troupe_system& system, content_id content,
 
 /// Groups of at least two entries.
 result<std::vector<entry_group>> find_groups(troupe_system& system,
-                                             const library_vectors& all) {
-  const auto pairs = same_pairs(system, all);
+                                             const library_vectors& all,
+                                             media_kind kind) {
+  const auto pairs = kind == media_kind::image ? same_pictures(system, all)
+                                               : same_recordings(system, all);
   if (!pairs)
     return pairs.failure();
   auto rows = search::groups_of(all.owners.size(), *pairs);
@@ -210,26 +222,23 @@ void print_groups(const command_context& context,
   }
 }
 
-int run_duplicates(const command_context& context, const std::string& kind) {
-  if (kind != "audio")
-    return report_failure(
-      {errc::unsupported, "duplicates: only music is compared so far"},
-      "troupe duplicates --kind audio");
+int run_duplicates(const command_context& context, media_kind kind) {
   auto open = open_for_reading(context);
   if (!open)
     return report_failure(open.failure());
   auto& system = open.value()->system();
-  const auto space = main_space(system, media_kind::audio);
+  const auto space = main_space(system, kind);
   if (!space)
     return report_failure(space.failure());
   const auto all = load_vectors(system, *space);
   if (!all)
     return report_failure(all.failure());
-  const auto groups = find_groups(system, *all);
+  const auto groups = find_groups(system, *all, kind);
   if (!groups)
     return report_failure(groups.failure());
   if (groups->empty() && !context.options.json && !context.options.jsonl)
-    fmt::print(stderr, "no duplicates among {} tracks\n", all->owners.size());
+    fmt::print(stderr, "no duplicates among {} {}\n", all->owners.size(),
+               kind == media_kind::image ? "pictures" : "tracks");
   print_groups(context, *groups);
   return exit_code::ok;
 }
@@ -239,14 +248,15 @@ int run_duplicates(const command_context& context, const std::string& kind) {
 void add_duplicates_command(CLI::App& app, command_context& context) {
   auto kind = std::make_shared<std::string>("audio");
   auto* command = app.add_subcommand(
-    "duplicates", "Groups entries that are the same recording");
+    "duplicates", "Groups entries that are the same recording or picture");
   command->add_option("--kind", *kind, "What to compare")
     ->check(CLI::IsMember({"audio", "image"}))
     ->capture_default_str();
   command->footer("Example: troupe duplicates --json");
   command->callback([&context, kind] {
     context.chosen = [&context, kind] {
-      return run_duplicates(context, *kind);
+      return run_duplicates(context, *kind == "image" ? media_kind::image
+                                                      : media_kind::audio);
     };
   });
 }

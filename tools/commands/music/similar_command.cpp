@@ -28,11 +28,16 @@ struct similar_options {
   bool force = false;
 };
 
-/// The kind whose space an item is compared in: that of its entry, and of
-/// files that no library knows audio, until others are analysed.
+/// The kind whose space an item is compared in: that of its entry, else what
+/// the file is by its content.
 media_kind kind_of(assembly& open, const std::string& word) {
-  const auto entry = named_entry(open, word);
-  return entry ? entry->kind : media_kind::audio;
+  if (const auto entry = named_entry(open, word))
+    return entry->kind;
+  const auto real = open.finder().resolve(word);
+  if (!real)
+    return media_kind::audio;
+  const auto file = open.finder().examine({*real, {}});
+  return file && *file ? (*file)->kind : media_kind::audio;
 }
 
 /// Copies of what was asked are no answer: some more are looked up for them.

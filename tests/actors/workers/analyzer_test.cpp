@@ -1,4 +1,4 @@
-#include "actors/analyzer.hpp"
+#include "actors/workers/analyzer.hpp"
 #include "domain/audio/likeness/embedding.hpp"
 #include "io/fftw_fourier.hpp"
 #include "tests/actors/actor_fixture.hpp"

@@ -1,8 +1,10 @@
-#include "actors/analyzer.hpp"
+#include "actors/workers/analyzer.hpp"
 
+#include "actors/tracing/traced.hpp"
+#include "actors/workers/blame.hpp"
+#include "actors/workers/job_care.hpp"
 #include "domain/audio/analysis.hpp"
 #include "domain/audio/likeness/embedding.hpp"
-#include "domain/jobs/attempt.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -10,35 +12,12 @@
 
 #include <fmt/format.h>
 
-#include <exception>
-#include <new>
 #include <optional>
 #include <utility>
 
 namespace troupe {
 
 namespace {
-
-/// While it lives, a fault in this thread is the doing of the job's content.
-class blame {
-public:
-  blame(crash_notes* notes, const claimed_job& job, std::string_view decoder)
-    : notes_(notes) {
-    if (notes_ != nullptr)
-      notes_->enter(job.hash, decoder);
-  }
-
-  ~blame() {
-    if (notes_ != nullptr)
-      notes_->leave();
-  }
-
-  blame(const blame&) = delete;
-  blame& operator=(const blame&) = delete;
-
-private:
-  crash_notes* notes_;
-};
 
 /// One file under analysis.
 struct open_file {
@@ -91,6 +70,7 @@ private:
   void on_work(const claimed_job_ptr& job) {
     file_.emplace();
     file_->job = job;
+    note_job(job->key.job);
     guarded([this] { open(); });
     step_soon();
   }
@@ -98,18 +78,14 @@ private:
   void on_cancel(const claim_key& key, bool hand_back) {
     if (!file_ || !(file_->job->key == key))
       return;
-    work_outcome outcome;
-    outcome.outcome =
-      hand_back ? attempt_outcome::returned : attempt_outcome::cancelled;
-    if (!hand_back)
-      outcome.why = error_class::cancelled;
-    end(std::move(outcome));
+    end(called_off(hand_back));
   }
 
   void on_step() {
     step_on_its_way_ = false;
     if (!file_)
       return;
+    note_job(file_->job->key.job);
     guarded([this] { decode(); });
     step_soon();
   }
@@ -118,7 +94,7 @@ private:
 
   void open() {
     const auto& job = *file_->job;
-    if (auto same = check_stamp(); !same)
+    if (auto same = check_stamp(*ports_.files, job); !same)
       return fail("open", same.failure());
     auto decoder = ports_.decoders->open(job.path);
     if (!decoder)
@@ -157,7 +133,7 @@ private:
     if (tags)
       record.tags = std::move(tags.value());
     // Bytes that changed meanwhile are not the content this job is about.
-    if (auto same = check_stamp(); !same)
+    if (auto same = check_stamp(*ports_.files, *file_->job); !same)
       return fail("decode", same.failure());
     work_outcome outcome;
     outcome.media_s = record.duration_s;
@@ -197,21 +173,17 @@ private:
   /// Runs a stage with its file to blame. No exception leaves it.
   template <class Stage>
   void guarded(Stage&& stage) {
-    const blame guilty{ports_.crashes, *file_->job, ports_.decoders->version()};
-    try {
+    const auto job = file_->job;
+    const blame guilty{ports_.crashes, *job, ports_.decoders->version()};
+    const auto done = run_contained(*job, [&]() -> result<void> {
       stage();
-    } catch (const std::bad_alloc&) {
-      // Thrown while it was being reported: the SUPERVISOR sees a dead worker.
-      if (!file_)
-        throw;
-      fail("analyze",
-           {errc::overloaded, file_->job->path + ": not enough memory"});
-    } catch (const std::exception& why) {
-      if (!file_)
-        throw;
-      // One such file must not break the pool by killing worker on worker.
-      fail("analyze", {errc::internal, file_->job->path + ": " + why.what()});
-    }
+      return {};
+    });
+    if (!done && file_)
+      fail("analyze", done.failure());
+    // Thrown while it was being reported: the SUPERVISOR sees a dead worker.
+    if (!done && !file_)
+      self_->quit(caf::exit_reason::unhandled_exception);
   }
 
   [[nodiscard]] bool is_too_long(std::int64_t frames) const {
@@ -228,20 +200,6 @@ private:
                       file_->job->path, tunables_.duration_s_max)});
   }
 
-  [[nodiscard]] result<void> check_stamp() const {
-    const auto& job = *file_->job;
-    auto now = ports_.files->stamp(job.path);
-    if (!now)
-      return now.failure();
-    if (*now == job.stamp)
-      return {};
-    return error{errc::refused,
-                 fmt::format("{}: changed since it was found ({} bytes then, "
-                             "{} now); run `troupe index` on it again when it "
-                             "is complete",
-                             job.path, job.stamp.bytes, now->bytes)};
-  }
-
   void beat() {
     self_->send(supervisor_, beat_atom_v,
                 worker_beat{seat_, file_->job->key,
@@ -250,14 +208,8 @@ private:
   }
 
   void fail(std::string_view stage, const error& why) {
-    work_outcome outcome;
-    outcome.outcome = attempt_outcome::failed;
-    outcome.why = classify(why.code);
-    outcome.stage = stage;
-    outcome.message = why.detail;
-    if (file_->decoder)
-      outcome.media_s = file_->seconds(file_->frames);
-    end(std::move(outcome));
+    end(failed_at(stage, why,
+                  file_->decoder ? file_->seconds(file_->frames) : 0.0));
   }
 
   void end(work_outcome outcome) {
@@ -300,9 +252,9 @@ worker_actor spawn_analyzer(caf::actor_system& system,
                             const worker_seat& seat,
                             const dispatcher_actor& supervisor) {
   if (tunables.where == placement::detached)
-    return system.spawn<caf::detached>(analyzer, tunables, ports, seat,
+    return spawn_traced<caf::detached>(system, analyzer, tunables, ports, seat,
                                        supervisor);
-  return system.spawn(analyzer, tunables, ports, seat, supervisor);
+  return spawn_traced(system, analyzer, tunables, ports, seat, supervisor);
 }
 
 } // namespace troupe
