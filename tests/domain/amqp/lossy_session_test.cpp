@@ -1,0 +1,181 @@
+// Sessions on a server that loses a third, then two thirds, of its confirms
+// and deliveries: everything settles, once.
+
+#include "domain/amqp/session.hpp"
+#include "tests/fakes/memory_amqp_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace troupe::amqp {
+
+namespace {
+
+constexpr std::uint64_t messages = 200;
+
+/// Far beyond what the worst seed needs; each round is a few milliseconds of
+/// the session's time.
+constexpr int rounds_max = 200'000;
+
+/// A session on the memory server, in its own time.
+struct party {
+  party(fakes::memory_amqp_server& server, const session_options& options)
+    : publishing(server.transport()), consuming(server.transport()),
+      session(options, *publishing, *consuming) {}
+
+  std::vector<session_event> advance(std::int64_t now_us) {
+    std::vector<session_event> events;
+    session.advance(now_us, events);
+    return events;
+  }
+
+  std::unique_ptr<amqp_transport> publishing;
+  std::unique_ptr<amqp_transport> consuming;
+  amqp::session session;
+};
+
+publication job(std::uint64_t token) {
+  auto content = std::make_shared<message>();
+  content->properties.message_id = "m" + std::to_string(token);
+  content->body = "body " + std::to_string(token);
+  publication x;
+  x.token = token;
+  x.routing_key = "jobs.a";
+  x.content = content;
+  return x;
+}
+
+session_options worker() {
+  session_options options;
+  options.job_queues = {"jobs.a"};
+  return options;
+}
+
+class lossy_session : public ::testing::TestWithParam<double> {};
+
+TEST_P(lossy_session, confirms_and_does_everything_once) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    fakes::memory_amqp_server server{{GetParam(), 0.0}, seed};
+    party node{server, worker()};
+    std::map<std::uint64_t, int> ends;
+    std::set<std::string> done;
+    std::uint64_t submitted = 0;
+    std::int64_t now_us = 1'000'000;
+    int rounds = 0;
+    const auto settled = [&] {
+      return ends.size() == messages && done.size() == messages
+             && server.messages() == 0;
+    };
+    for (; rounds < rounds_max && !settled(); ++rounds) {
+      // Published once its queue exists, a few a round.
+      const bool begun = node.session.status().consuming.connects > 0;
+      if (begun && submitted < messages) {
+        ASSERT_TRUE(
+          node.session.publish(job(++submitted), session::lane::replies));
+      }
+      for (auto& event : node.advance(now_us)) {
+        if (const auto* told = std::get_if<publish_told>(&event)) {
+          // Until the queue is declared, nobody takes it: sent again.
+          if (told->end.outcome == publish_outcome::unroutable) {
+            ASSERT_TRUE(node.session.publish(job(told->end.token),
+                                             session::lane::replies));
+          } else {
+            ++ends[told->end.token];
+          }
+        }
+        if (auto* told = std::get_if<delivery_told>(&event)) {
+          done.insert(told->what.content.properties.message_id);
+          node.session.acknowledge(told->what.handle);
+        }
+      }
+      const auto due = node.session.due_us();
+      now_us = std::max(now_us + 1'000, std::min(due, now_us + 50'000));
+    }
+    ASSERT_TRUE(settled()) << "seed " << seed << ": " << ends.size()
+                           << " ends, " << done.size() << " done, "
+                           << server.messages() << " left";
+    for (const auto& [token, count] : ends)
+      EXPECT_EQ(count, 1) << token;
+    EXPECT_GT(server.ended(), 20U);
+    EXPECT_GT(node.session.status().republished, 0U);
+  }
+}
+
+TEST_P(lossy_session, answers_every_call_once) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    fakes::memory_amqp_server server{{GetParam(), 0.0}, seed};
+    party service{server, worker()};
+    session_options asking;
+    asking.services = {{"direct", "jobs.a", reply_way::direct, ""},
+                       {"fixed", "jobs.a", reply_way::fixed, "answers"}};
+    party asker{server, asking};
+    std::map<std::uint64_t, call_end> ends;
+    std::int64_t now_us = 1'000'000;
+    std::uint64_t asked = 0;
+    for (int i = 0; i < rounds_max && ends.size() < messages; ++i) {
+      if (service.session.status().consuming_all && asked < messages) {
+        call_order order;
+        order.token = ++asked;
+        order.id = "c" + std::to_string(asked);
+        order.body = std::to_string(asked);
+        order.deadline_us = now_us + 1'000'000'000'000;
+        ASSERT_TRUE(
+          asker.session.call(asked % 2 == 0 ? "direct" : "fixed", order));
+      }
+      for (auto& event : service.advance(now_us))
+        if (auto* told = std::get_if<delivery_told>(&event)) {
+          auto reply = std::make_shared<message>();
+          const auto& from = told->what.content;
+          reply->properties.correlation_id = from.properties.correlation_id;
+          reply->properties.message_id = from.properties.correlation_id;
+          reply->body = "re " + from.body;
+          publication x;
+          x.routing_key = from.properties.reply_to;
+          x.content = reply;
+          ASSERT_TRUE(service.session.publish(x, session::lane::replies));
+          service.session.acknowledge(told->what.handle);
+        }
+      for (auto& event : asker.advance(now_us))
+        if (auto* told = std::get_if<call_told>(&event)) {
+          ASSERT_FALSE(ends.contains(told->end.token));
+          ends[told->end.token] = std::move(told->end);
+        }
+      now_us += 5'000;
+    }
+    ASSERT_EQ(ends.size(), messages) << "seed " << seed;
+    for (const auto& [token, end] : ends) {
+      EXPECT_EQ(end.outcome, call_outcome::answered);
+      EXPECT_EQ(end.reply.body, "re " + std::to_string(token));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(a_third_and_two_thirds, lossy_session,
+                         ::testing::Values(0.33, 0.66));
+
+TEST(withheld_confirms, make_the_connection_suspect) {
+  fakes::memory_amqp_server server{{0.0, 0.5}, 7};
+  party node{server, worker()};
+  std::map<std::uint64_t, int> ends;
+  std::int64_t now_us = 1'000'000;
+  for (int i = 0; i < 100; ++i, now_us += 1'000)
+    static_cast<void>(node.advance(now_us));
+  for (std::uint64_t token = 1; token <= 20; ++token)
+    ASSERT_TRUE(node.session.publish(job(token), session::lane::replies));
+  const auto begun_us = now_us;
+  for (int i = 0; i < rounds_max && ends.size() < 20; ++i, now_us += 100'000)
+    for (auto& event : node.advance(now_us))
+      if (const auto* told = std::get_if<publish_told>(&event))
+        ++ends[told->end.token];
+  EXPECT_EQ(ends.size(), 20U);
+  // Half of them came at once, the others after the patience of 60 s.
+  EXPECT_GT(now_us - begun_us, 59'000'000);
+  EXPECT_GT(node.session.status().publishing.connects, 1U);
+}
+
+} // namespace
+
+} // namespace troupe::amqp
