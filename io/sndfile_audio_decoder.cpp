@@ -11,11 +11,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <mutex>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -367,6 +370,32 @@ result<void> check_content(const std::string& path, source_file& file) {
                            to_utf8(path), guess.name)};
 }
 
+/// One thread opens at a time: libsndfile keeps the reason of a failed open in
+/// one variable for all threads, and every open clears it. An open that hangs
+/// must not stop the others: whoever has waited 2 s goes on without a turn, and
+/// so do all after it; a reason may then be another thread's.
+class turn_to_open {
+public:
+  turn_to_open()
+    : mine_(!abandoned.load() && turns.try_lock_for(std::chrono::seconds{2})) {
+    if (!mine_)
+      abandoned = true;
+  }
+
+  ~turn_to_open() {
+    if (mine_)
+      turns.unlock();
+  }
+
+  turn_to_open(const turn_to_open&) = delete;
+  turn_to_open& operator=(const turn_to_open&) = delete;
+
+private:
+  static inline std::timed_mutex turns;
+  static inline std::atomic<bool> abandoned{false};
+  bool mine_;
+};
+
 class sndfile_audio_decoder_source final : public audio_decoder_source {
 public:
   [[nodiscard]] result<std::unique_ptr<audio_decoder>>
@@ -384,10 +413,14 @@ public:
       file->bytes());
     file->report(mp3.bytes);
     SF_INFO info{};
-    stream_handle stream{
-      sf_open_virtual(source_file::callbacks(), SFM_READ, &info, file.get())};
-    if (stream == nullptr)
-      return open_error(path, *file);
+    stream_handle stream;
+    {
+      const turn_to_open turn;
+      stream.reset(
+        sf_open_virtual(source_file::callbacks(), SFM_READ, &info, file.get()));
+      if (stream == nullptr)
+        return open_error(path, *file);
+    }
     if (info.channels < 1 || info.channels > channels_max || info.samplerate < 1
         || info.samplerate > sample_rate_max_hz)
       return error{errc::unsupported,

@@ -235,6 +235,12 @@ result<json_value> json_value::read(std::string_view document) {
   return value;
 }
 
+result<double> json_value::number() const {
+  if (kind_ != kind::number)
+    return error{errc::corrupt, "a number was expected"};
+  return number_;
+}
+
 result<std::size_t> json_value::count() const {
   if (kind_ != kind::number || number_ < 0 || number_ > count_max
       || number_ != std::floor(number_))

@@ -33,6 +33,9 @@ public:
   /// negative, or above 2^53.
   [[nodiscard]] result<std::size_t> count() const;
 
+  /// The number. @returns `errc::corrupt` if it is none.
+  [[nodiscard]] result<double> number() const;
+
   /// Whether this is `true`.
   [[nodiscard]] bool is_true() const noexcept {
     return kind_ == kind::boolean && number_ != 0;

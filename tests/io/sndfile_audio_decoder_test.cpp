@@ -3,7 +3,10 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <limits>
+#include <thread>
+#include <vector>
 
 // libsndfile 1.2.0 forgets 5.8 kB when it refuses an Ogg file whose headers
 // are cut short; nothing on our side holds them.
@@ -239,6 +242,29 @@ TEST_F(sndfile_audio_decoder_test, survives_every_truncation_of_a_header) {
       EXPECT_LE(out.samples.size(), 2U * 44100U);
     }
   }
+}
+
+TEST_F(sndfile_audio_decoder_test, gives_each_thread_its_own_reason) {
+  // A WAV whose format is cut short, and files that open.
+  const auto whole = write_audio("whole.wav", tone(44100, 0.05),
+                                 {SF_FORMAT_WAV | SF_FORMAT_PCM_16});
+  std::ifstream file{whole, std::ios::binary};
+  const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  const auto bad = write_bytes("bad.wav", bytes.substr(0, 30));
+  const auto alone = source_->open(bad).failure();
+  std::vector<std::thread> threads;
+  std::atomic<int> others{0};
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < 500; ++n) {
+        const auto opened = source_->open(i < 2 ? bad : whole);
+        if (i < 2 ? opened || opened.failure().detail != alone.detail : !opened)
+          ++others;
+      }
+    });
+  for (auto& one : threads)
+    one.join();
+  EXPECT_EQ(others, 0) << alone.detail;
 }
 
 } // namespace

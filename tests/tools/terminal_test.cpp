@@ -1,9 +1,13 @@
+#include "tools/output/admin_text.hpp"
 #include "tools/terminal/progress_line.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/table.hpp"
 #include "tools/terminal/units.hpp"
 
 #include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
 
 namespace troupe {
 
@@ -68,6 +72,39 @@ TEST(progress, fits_any_width) {
   for (int columns = 1; columns < 200; ++columns)
     EXPECT_LT(columns_of(format_progress(view, {}, 0.5, columns)),
               static_cast<std::size_t>(std::max(columns, 2)));
+}
+
+// -- moments ------------------------------------------------------------------
+
+TEST(since, takes_ages_and_moments) {
+  constexpr std::int64_t now_us = 2'000'000'000'000'000;
+  // 2026-05-01 is day 20,574 since 1970-01-01.
+  constexpr std::int64_t may_us = 20'574LL * 86'400 * 1'000'000;
+
+  struct given {
+    const char* word;
+    std::int64_t us;
+  };
+
+  for (const auto& [word, us] : std::vector<given>{
+         {"2h", now_us - 7'200'000'000},
+         {"90", now_us - 90'000'000},
+         {"2026-05-01", may_us},
+         {"2026-05-01T08:30", may_us + 30'600'000'000},
+         {"2026-05-01T08:30:15Z", may_us + 30'615'000'000},
+         {"2026-05-01 08:30:15 UTC", may_us + 30'615'000'000}}) {
+    const auto found = parse_since_us(word, now_us);
+    ASSERT_TRUE(found) << word;
+    EXPECT_EQ(*found, us) << word;
+  }
+  // What `audit` prints is taken back.
+  EXPECT_EQ(parse_since_us(format_time(may_us), now_us).value(), may_us);
+  for (const auto* word :
+       {"", "soon", "2026-13-01", "2026-02-30", "2026-05-01T",
+        "2026-05-01T25:00", "2026-05-01T08:30+02:00", "2026-05-01x"})
+    EXPECT_EQ(parse_since_us(word, now_us).failure().code,
+              errc::invalid_argument)
+      << word;
 }
 
 } // namespace

@@ -8,7 +8,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <limits>
+#include <chrono>
+#include <cstdio>
 
 namespace troupe {
 
@@ -210,6 +211,48 @@ result<std::int64_t> parse_span_ms(std::string_view word) {
   if (unit_ms == 0 || count > span_ms_max / unit_ms)
     return wrong;
   return count * unit_ms;
+}
+
+result<std::int64_t> parse_since_us(const std::string& word,
+                                    std::int64_t now_us) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int read = 0;
+  if (std::sscanf(word.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &read)
+      != 3) {
+    const auto span_ms = parse_span_ms(word);
+    if (!span_ms)
+      return error{span_ms.failure().code,
+                   fmt::format("{}; or a moment as 2026-05-01T08:30:00Z",
+                               span_ms.failure().detail)};
+    return now_us - *span_ms * 1'000;
+  }
+  const error wrong{errc::invalid_argument,
+                    fmt::format("{} is no moment; write 2026-05-01 or "
+                                "2026-05-01T08:30:00Z (UTC)",
+                                word)};
+  const std::chrono::year_month_day date{
+    std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+  unsigned hour = 0;
+  unsigned minute = 0;
+  unsigned second = 0;
+  auto rest = word.substr(static_cast<std::size_t>(read));
+  if (rest.starts_with('T') || rest.starts_with(' ')) {
+    const int fields = std::sscanf(rest.c_str() + 1, "%2u:%2u%n:%2u%n", &hour,
+                                   &minute, &read, &second, &read);
+    if (fields < 2)
+      return wrong;
+    rest = rest.substr(static_cast<std::size_t>(read) + 1);
+  }
+  const bool ends = rest.empty() || rest == "Z" || rest == " UTC";
+  if (!date.ok() || !ends || hour > 23 || minute > 59 || second > 60)
+    return wrong;
+  const auto at = std::chrono::sys_days{date} + std::chrono::hours{hour}
+                  + std::chrono::minutes{minute} + std::chrono::seconds{second};
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+           at.time_since_epoch())
+    .count();
 }
 
 } // namespace troupe

@@ -39,4 +39,10 @@ namespace troupe {
 /// seconds. `errc::invalid_argument` else.
 [[nodiscard]] result<std::int64_t> parse_span_ms(std::string_view word);
 
+/// Microseconds UTC of "2026-05-01", "2026-05-01T08:30", "2026-05-01T08:30:15Z"
+/// or "2026-05-01 08:30:15 UTC", or of a span before `now_us`.
+/// `errc::invalid_argument` else.
+[[nodiscard]] result<std::int64_t> parse_since_us(const std::string& word,
+                                                  std::int64_t now_us);
+
 } // namespace troupe

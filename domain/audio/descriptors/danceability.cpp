@@ -17,8 +17,8 @@ constexpr std::int64_t windows_min = 3;
 /// Scales that make a slope.
 constexpr std::size_t scales_min = 6;
 
-/// Mean squares under this are the rounding of a constant level.
-constexpr double residual_min = 1e-12;
+/// Deviation of the level, as a share of its mean, under which it stands still.
+constexpr double movement_min = 0.05;
 
 } // namespace
 
@@ -50,6 +50,8 @@ void danceability_meter::push(std::span<const float> samples) {
 
 void danceability_meter::add(double rms) {
   running_ += rms;
+  square_ += rms * rms;
+  ++values_;
   for (auto& one : scales_) {
     if (one.filled == 0)
       one.origin = running_;
@@ -77,6 +79,11 @@ void danceability_meter::close(scale& one) {
 }
 
 std::optional<double> danceability_meter::danceability() const {
+  const auto values = static_cast<double>(values_);
+  const double mean = running_ / values;
+  if (values_ == 0
+      || square_ / values < mean * mean * (1.0 + movement_min * movement_min))
+    return std::nullopt;
   double sum = 0.0;
   std::size_t count = 0;
   for (std::size_t i = 0; i + 1 < scales_.size(); ++i) {
@@ -86,7 +93,7 @@ std::optional<double> danceability_meter::danceability() const {
       break;
     const double mean_near = near.residual / static_cast<double>(near.windows);
     const double mean_far = far.residual / static_cast<double>(far.windows);
-    if (mean_near < residual_min || mean_far < residual_min)
+    if (mean_near <= 0.0 || mean_far <= 0.0)
       return std::nullopt;
     // F is a root: half the logarithm of the mean square.
     sum += 0.5 * std::log(mean_far / mean_near)

@@ -30,7 +30,8 @@ public:
   /// Takes the next samples at 22,050 Hz.
   void push(std::span<const float> samples);
 
-  /// Nothing under three windows of 0.5 s, or when the level never moves.
+  /// Nothing under three windows of 0.5 s, or when the level stays within 5 %:
+  /// the ripple of a tone cut into windows has no exponent.
   [[nodiscard]] std::optional<double> danceability() const;
 
 private:
@@ -56,6 +57,8 @@ private:
   double window_square_ = 0.0;
   std::size_t window_filled_ = 0;
   double running_ = 0.0;
+  std::int64_t values_ = 0;
+  double square_ = 0.0;
 };
 
 } // namespace troupe::audio

@@ -161,10 +161,10 @@ int run_audit(const command_context& context, const std::string& since,
     return report_failure(open.failure());
   audit_request request{asker(), 0, limit};
   if (!since.empty()) {
-    const auto span = parse_span_ms(since);
-    if (!span)
-      return report_failure(span.failure());
-    request.since_us = open.value()->clock().now_us() - *span * 1'000;
+    const auto from = parse_since_us(since, open.value()->clock().now_us());
+    if (!from)
+      return report_failure(from.failure());
+    request.since_us = *from;
   }
   const auto rows = open.value()->system().admin().audit(request);
   if (!rows)
@@ -238,8 +238,9 @@ void add_records(CLI::App& admin, command_context& context) {
   auto since = std::make_shared<std::string>();
   auto limit = std::make_shared<std::int64_t>(100);
   auto* audit = admin.add_subcommand("audit", "Who did what, latest first");
-  audit->add_option("--since", *since, "Only what is this young")
-    ->type_name("SPAN");
+  audit
+    ->add_option("--since", *since, "Only what is this young, or from then on")
+    ->type_name("SPAN|TIME");
   audit->add_option("--limit", *limit, "At most this many")
     ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
     ->capture_default_str();

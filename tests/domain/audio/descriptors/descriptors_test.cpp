@@ -76,6 +76,12 @@ TEST(danceability_test, is_absent_for_a_constant_level_and_a_short_one) {
   for (int i = 0; i < 12'000; ++i)
     push_level(constant, 0.25);
   EXPECT_FALSE(constant.danceability());
+  // A tone of 440 Hz, whose windows do not hold whole periods.
+  danceability_meter tone;
+  programme sine{22'050, 1, {}};
+  add_sine(sine, 440.0, 60.0, {-10});
+  tone.push(sine.samples);
+  EXPECT_FALSE(tone.danceability());
   danceability_meter brief;
   for (int i = 0; i < 60; ++i)
     push_level(brief, i % 2);
