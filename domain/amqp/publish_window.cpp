@@ -1,5 +1,6 @@
 #include "domain/amqp/publish_window.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::amqp {
@@ -35,6 +36,7 @@ publish_window::settle(const publish_settled& x) {
     const auto next = std::next(at);
     auto gone = remove(at);
     settled.push_back({std::move(gone.of), x.accepted, gone.returned});
+    room_ = std::min(room_ + 1, size_max_);
     at = next;
   }
   return settled;
@@ -50,6 +52,8 @@ std::vector<publication> publish_window::expire(std::int64_t now_us) {
 std::vector<publication> publish_window::take_back() {
   std::vector<publication> left;
   left.reserve(pending_.size());
+  if (!pending_.empty())
+    room_ = 1;
   for (auto& [tag, each] : pending_)
     left.push_back(std::move(each.of));
   pending_.clear();

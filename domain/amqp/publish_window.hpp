@@ -29,15 +29,22 @@ struct publication {
 /// Messages that await their confirm, by the server's numbering of one
 /// channel: 1, 2, 3 … in the order of publishing.
 ///
+/// A window that was taken back begins anew with room for one message, and
+/// grows by one with every confirm, which doubles it each round trip: what is
+/// published twice over a connection that fails again and again stays in
+/// proportion to what it confirmed, and a message that makes the server close
+/// the channel is soon alone in it.
+///
 /// Invariant: a publication is here from its publishing until it is settled
 /// or taken back; each is handed out once.
 class publish_window {
 public:
-  /// @param size messages that may await their confirm
-  explicit publish_window(std::size_t size) : size_(size) {}
+  /// @param size_max messages that may await their confirm, at the most
+  explicit publish_window(std::size_t size_max)
+    : size_max_(size_max), room_(size_max) {}
 
   [[nodiscard]] bool full() const noexcept {
-    return pending_.size() >= size_;
+    return pending_.size() >= room_;
   }
 
   [[nodiscard]] std::size_t size() const noexcept {
@@ -86,7 +93,9 @@ private:
 
   slot remove(slots::iterator at);
 
-  std::size_t size_;
+  std::size_t size_max_;
+  /// Messages that may await their confirm now: 1 to `size_max_`.
+  std::size_t room_;
   std::uint64_t last_tag_ = 0;
   slots pending_;
   std::unordered_map<std::string, std::uint64_t> by_message_id_;

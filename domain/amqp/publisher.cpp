@@ -75,8 +75,9 @@ void publisher::note_closed(std::int64_t now_us, double chance,
                             std::vector<publish_end>& ends) {
   script_.note_closed(now_us, chance);
   auto left = window_.take_back();
-  // What closed it would close it again.
-  if (code == code_not_found)
+  // What closed it would close it again: a missing exchange for all of them,
+  // anything else for the one that is alone.
+  if (code == code_not_found || (code != 0 && left.size() == 1))
     for (const auto& each : std::exchange(left, {}))
       ends.push_back({each.token, publish_outcome::refused});
   wait_again(std::move(left));

@@ -17,7 +17,8 @@ enum class publish_outcome : std::uint8_t {
   confirmed,
   /// No queue took it.
   unroutable,
-  /// The server would not have it: a full queue, a missing exchange.
+  /// The server would not have it: a full queue, a missing exchange, a
+  /// message over its own limit.
   refused,
   /// The deadline passed; whether it arrived is unknown.
   timed_out,
@@ -70,7 +71,7 @@ public:
   /// A message came back.
   void take_return(const message& content);
 
-  /// The server closed the channel.
+  /// The server closed the channel. @param code its reason; 0: we closed it
   void note_closed(std::int64_t now_us, double chance, std::uint16_t code,
                    std::vector<publish_end>& ends);
 

@@ -1,13 +1,17 @@
 #pragma once
 
 #include "domain/amqp/frames.hpp"
+#include "domain/result.hpp"
 
-// librabbitmq's own; its headers stay in the sources.
-struct amqp_method_t_;
+#include <cstdint>
+#include <string_view>
 
 namespace troupe::io::rabbitmq {
 
-/// What a method of the server means, copied out of the library's memory.
-[[nodiscard]] amqp::server_event event_of(const amqp_method_t_& method);
+/// What a method of the server means. @param payload of its frame
+/// @returns `errc::corrupt` when its arguments end too soon, or when it is of
+/// the connection but on a channel, or the reverse
+[[nodiscard]] result<amqp::server_event> event_of(std::uint16_t channel,
+                                                  std::string_view payload);
 
 } // namespace troupe::io::rabbitmq

@@ -1,5 +1,6 @@
 #include "io/amqp/rabbitmq_frame_codec.hpp"
 
+#include "io/amqp/frame_splitter.hpp"
 #include "io/amqp/rabbitmq_events.hpp"
 #include "io/amqp/rabbitmq_tables.hpp"
 
@@ -16,21 +17,8 @@ namespace troupe::io {
 namespace {
 
 using rabbitmq::bytes_of;
-using rabbitmq::text_of;
 
-constexpr std::size_t frame_overhead = 8;
-constexpr std::uint32_t frame_bytes_default = 128U * 1024U;
 constexpr char frame_end = '\xCE';
-
-struct connection_closer {
-  void operator()(amqp_connection_state_t state) const noexcept {
-    amqp_destroy_connection(state);
-  }
-};
-
-using connection_handle =
-  std::unique_ptr<std::remove_pointer_t<amqp_connection_state_t>,
-                  connection_closer>;
 
 template <class... Ts>
 struct overloaded : Ts... {
@@ -70,8 +58,11 @@ const amqp::field_table capabilities = {{"authentication_failure_close", true},
 
 // -- the codec ----------------------------------------------------------------
 
-/// Whatever librabbitmq decodes lies in its pools until they are recycled:
-/// everything is copied out of each frame before the next.
+/// librabbitmq writes what is sent; its memory is recycled after each order.
+/// What arrives is read by our own code: the library's reader follows nested
+/// tables on its stack as deep as the sender likes, makes a pool for every
+/// channel that a frame names, and in 0.11 writes past its buffer when it is
+/// used after it refused a frame.
 class rabbitmq_frame_codec final : public frame_codec {
 public:
   rabbitmq_frame_codec() : scratch_(4'096, '\0') {
@@ -85,20 +76,15 @@ public:
   rabbitmq_frame_codec(const rabbitmq_frame_codec&) = delete;
   rabbitmq_frame_codec& operator=(const rabbitmq_frame_codec&) = delete;
 
-  result<void> reset() override {
-    state_.reset(amqp_new_connection());
-    if (!state_)
-      return error{errc::internal, "amqp: no memory for a connection"};
-    frame_bytes_max_ = frame_bytes_default;
-    // Until then the library takes frames of 64 KiB, which log-in ones are.
-    limit_is_new_ = false;
-    return {};
+  void reset() override {
+    splitter_ = {};
+    failure_ = {errc::none, {}};
+    frame_bytes_max_ = frame_splitter::frame_bytes_default;
   }
 
   void limit_frames(std::uint32_t frame_bytes_max) override {
     frame_bytes_max_ = frame_bytes_max;
-    limit_is_new_ = true;
-    recycle();
+    splitter_.limit_frames(frame_bytes_max);
   }
 
   result<void> encode(std::uint16_t channel, const amqp::client_order& order,
@@ -110,60 +96,47 @@ public:
 
   result<void> decode(std::string_view bytes,
                       std::vector<amqp::server_frame>& out) override {
-    while (!bytes.empty()) {
-      amqp_frame_t frame{};
-      // The library reads only, whatever its type says.
-      const amqp_bytes_t input{bytes.size(), const_cast<char*>(bytes.data())};
-      const int taken = amqp_handle_input(state_.get(), input, &frame);
-      if (taken < 0)
-        return error{errc::corrupt,
-                     fmt::format("amqp: {}", amqp_error_string2(taken))};
-      // It takes nothing only of what it cannot understand.
-      if (taken == 0 && frame.frame_type == 0)
-        return error{errc::corrupt, "amqp: the server sent no frame"};
-      bytes.remove_prefix(static_cast<std::size_t>(taken));
-      if (frame.frame_type == 0)
-        continue;
-      out.push_back(frame_of(frame));
-      recycle();
-    }
-    return {};
+    if (failure_.code != errc::none)
+      return failure_;
+    auto decoded = decode_frames(bytes, out);
+    if (!decoded)
+      failure_ = decoded.failure();
+    return decoded;
   }
 
 private:
-  /// Between two frames: the pools are emptied, and a new limit holds. The
-  /// library ends the process when it is asked to in the middle of one.
-  void recycle() {
-    if (amqp_release_buffers_ok(state_.get()) == 0)
-      return;
-    amqp_release_buffers(state_.get());
-    if (std::exchange(limit_is_new_, false))
-      // Heartbeat 0: the library keeps out of them.
-      amqp_tune_connection(state_.get(), 0, static_cast<int>(frame_bytes_max_),
-                           0);
+  result<void> decode_frames(std::string_view bytes,
+                             std::vector<amqp::server_frame>& out) {
+    for (;;) {
+      wire_frame frame;
+      const auto complete = splitter_.next(bytes, frame);
+      if (!complete)
+        return complete.failure();
+      if (!*complete)
+        return {};
+      auto event = event_of(frame);
+      if (!event)
+        return event.failure();
+      out.push_back({frame.channel, std::move(*event)});
+    }
   }
 
-  [[nodiscard]] amqp::server_frame frame_of(const amqp_frame_t& frame) const {
-    switch (frame.frame_type) {
-    case AMQP_FRAME_METHOD:
-      return {frame.channel, rabbitmq::event_of(frame.payload.method)};
-    case AMQP_FRAME_HEADER: {
-      amqp::content_header header;
-      header.body_bytes = frame.payload.properties.body_size;
-      if (frame.payload.properties.class_id == AMQP_BASIC_CLASS)
-        header.properties =
-          rabbitmq::properties_of(*static_cast<const amqp_basic_properties_t*>(
-            frame.payload.properties.decoded));
-      return {frame.channel, std::move(header)};
+  static result<amqp::server_event> event_of(const wire_frame& frame) {
+    switch (frame.type) {
+    case frame_type::method:
+      return rabbitmq::event_of(frame.channel, frame.payload);
+    case frame_type::header: {
+      auto header = rabbitmq::content_header_of(frame.payload);
+      if (!header)
+        return header.failure();
+      return amqp::server_event{std::move(*header)};
     }
-    case AMQP_FRAME_BODY:
-      return {frame.channel,
-              amqp::content_body{text_of(frame.payload.body_fragment)}};
-    case AMQP_FRAME_HEARTBEAT:
-      return {frame.channel, amqp::heartbeat{}};
-    default:
-      return {frame.channel, amqp::unknown_method{frame.frame_type}};
+    case frame_type::body:
+      return amqp::server_event{amqp::content_body{std::string{frame.payload}}};
+    case frame_type::heartbeat:
+      break;
     }
+    return amqp::server_event{amqp::heartbeat{}};
   }
 
   result<void> encode_order(std::uint16_t channel,
@@ -224,11 +197,12 @@ private:
     }
   }
 
-  connection_handle state_;
+  frame_splitter splitter_;
+  /// Why nothing is decoded any more.
+  error failure_{errc::none, {}};
   amqp_pool_t pool_{};
   std::string scratch_;
-  std::uint32_t frame_bytes_max_ = frame_bytes_default;
-  bool limit_is_new_ = false;
+  std::uint32_t frame_bytes_max_ = frame_splitter::frame_bytes_default;
 };
 
 // -- to the server ------------------------------------------------------------

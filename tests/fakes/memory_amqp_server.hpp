@@ -22,7 +22,8 @@ struct amqp_losses {
 };
 
 /// As much of a RabbitMQ server as sessions need, in memory, one frame after
-/// the other: queues on the default exchange, consumers, confirms, returns.
+/// the other: queues on the default exchange, consumers with their prefetch,
+/// confirms, returns.
 /// What is unacknowledged when a connection ends goes back into its queue.
 class memory_amqp_server {
 public:
@@ -34,6 +35,11 @@ public:
 
   /// Messages in all queues, those included that await an acknowledgement.
   [[nodiscard]] std::size_t messages() const;
+
+  /// Messages that were published, each time that they were.
+  [[nodiscard]] std::uint64_t published() const noexcept {
+    return published_;
+  }
 
   /// Connections that ended by a loss.
   [[nodiscard]] std::uint64_t ended() const noexcept {
@@ -63,6 +69,8 @@ private:
 
   struct served_channel {
     bool confirms = false;
+    /// Deliveries that may be unacknowledged; 0: any number.
+    std::size_t prefetch = 0;
     std::uint64_t published = 0;
     std::uint64_t delivered = 0;
     std::map<std::uint64_t, unacknowledged> open;
@@ -82,6 +90,7 @@ private:
   void publish(served_connection& from, std::uint16_t number,
                const amqp::publish_message& x);
   void deliver(const std::string& name);
+  consumer* ready_consumer(queue& from);
   void end(std::uint64_t id);
   bool loses(double chance);
 
@@ -91,6 +100,7 @@ private:
   std::map<std::uint64_t, served_connection> connections_;
   std::uint64_t last_id_ = 0;
   std::uint64_t ended_ = 0;
+  std::uint64_t published_ = 0;
 };
 
 } // namespace troupe::fakes

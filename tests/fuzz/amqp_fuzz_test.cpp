@@ -141,7 +141,9 @@ public:
   result<void> connect() override {
     at_ = 0;
     ++connects_;
-    return codec_->reset();
+    greeted_ = false;
+    codec_->reset();
+    return {};
   }
 
   void disconnect() noexcept override {
@@ -166,6 +168,7 @@ public:
 
   result<void> send(std::uint16_t channel,
                     const amqp::client_order& order) override {
+    greeted_ = true;
     std::string sent;
     return codec_->encode(channel, order, sent);
   }
@@ -181,6 +184,9 @@ public:
   }
 
   result<pump_report> pump(std::vector<amqp::server_frame>& received) override {
+    // A server says nothing before it was greeted.
+    if (!greeted_)
+      return pump_report{};
     const auto left = bytes_.size() - at_;
     if (left == 0)
       return error{errc::unreachable, "the end of the bytes"};
@@ -206,6 +212,7 @@ private:
   std::unique_ptr<io::frame_codec> codec_;
   std::size_t at_ = 0;
   std::size_t asked_at_ = log_in().size();
+  bool greeted_ = false;
   int connects_ = 0;
 };
 

@@ -110,6 +110,26 @@ TEST(publish_window, gives_back_in_order_and_numbers_anew) {
             (std::vector<std::uint64_t>{3}));
 }
 
+TEST(publish_window, begins_small_after_a_loss_and_doubles_each_round) {
+  publish_window window{6};
+  for (std::uint64_t token = 1; token <= 6; ++token)
+    window.add(published(token), 0);
+  EXPECT_TRUE(window.full());
+  static_cast<void>(window.take_back());
+  std::uint64_t sent = 0;
+  for (const std::size_t room : {1U, 2U, 4U, 6U, 6U}) {
+    while (!window.full())
+      window.add(published(++sent), 0);
+    EXPECT_EQ(window.size(), room);
+    static_cast<void>(window.settle({sent, true, true}));
+  }
+  // Nothing was lost with this connection: the next is as good.
+  static_cast<void>(window.take_back());
+  for (int i = 0; i < 5; ++i)
+    window.add(published(++sent), 0);
+  EXPECT_FALSE(window.full());
+}
+
 // -- calls --------------------------------------------------------------------
 
 TEST(call_table, lets_each_call_leave_once) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iostream>
 #include <map>
 #include <set>
 
@@ -16,9 +17,14 @@ namespace {
 
 constexpr std::uint64_t messages = 200;
 
-/// Far beyond what the worst seed needs; each round is a few milliseconds of
-/// the session's time.
+/// Far beyond what the worst seed needs.
 constexpr int rounds_max = 200'000;
+
+/// Rounds are a millisecond apart while something is due, 50 ms otherwise.
+std::int64_t next_round_us(std::int64_t now_us, std::int64_t due_us) {
+  const auto longest = now_us + 50'000;
+  return due_us == 0 ? longest : std::clamp(due_us, now_us + 1'000, longest);
+}
 
 /// A session on the memory server, in its own time.
 struct party {
@@ -91,9 +97,9 @@ TEST_P(lossy_session, confirms_and_does_everything_once) {
           node.session.acknowledge(told->what.handle);
         }
       }
-      const auto due = node.session.due_us();
-      now_us = std::max(now_us + 1'000, std::min(due, now_us + 50'000));
+      now_us = next_round_us(now_us, node.session.due_us());
     }
+    std::cout << "XX seed " << seed << " rounds " << rounds << " t " << now_us / 1000000 << " published " << server.published() << " ended " << server.ended() << std::endl;
     ASSERT_TRUE(settled()) << "seed " << seed << ": " << ends.size()
                            << " ends, " << done.size() << " done, "
                            << server.messages() << " left";
@@ -115,7 +121,8 @@ TEST_P(lossy_session, answers_every_call_once) {
     std::map<std::uint64_t, call_end> ends;
     std::int64_t now_us = 1'000'000;
     std::uint64_t asked = 0;
-    for (int i = 0; i < rounds_max && ends.size() < messages; ++i) {
+    int rounds = 0;
+    for (; rounds < rounds_max && ends.size() < messages; ++rounds) {
       if (service.session.status().consuming_all && asked < messages) {
         call_order order;
         order.token = ++asked;
@@ -143,8 +150,10 @@ TEST_P(lossy_session, answers_every_call_once) {
           ASSERT_FALSE(ends.contains(told->end.token));
           ends[told->end.token] = std::move(told->end);
         }
-      now_us += 5'000;
+      now_us = next_round_us(now_us, earlier_due(service.session.due_us(),
+                                                 asker.session.due_us()));
     }
+    std::cout << "XX seed " << seed << " rounds " << rounds << " t " << now_us / 1000000 << " ends " << ends.size() << " published " << server.published() << " ended " << server.ended() << " asked " << asked << " left " << server.messages() << " late " << asker.session.status().late_replies << " republ " << asker.session.status().republished << " aconn " << asker.session.status().publishing.connects << " sp " << service.session.status().publishing.connects << " sc " << service.session.status().consuming.connects << std::endl;
     ASSERT_EQ(ends.size(), messages) << "seed " << seed;
     for (const auto& [token, end] : ends) {
       EXPECT_EQ(end.outcome, call_outcome::answered);
