@@ -11,7 +11,7 @@ void publish_window::add(publication x, std::int64_t now_us) {
     by_deadline_.emplace(x.deadline_us, tag);
   if (x.content && !x.content->properties.message_id.empty())
     by_message_id_[x.content->properties.message_id] = tag;
-  pending_.emplace(tag, slot{std::move(x), now_us, false});
+  pending_.emplace(tag, slot{std::move(x), now_us});
 }
 
 bool publish_window::mark_returned(const std::string& message_id) {
@@ -23,6 +23,16 @@ bool publish_window::mark_returned(const std::string& message_id) {
     return false;
   at->second.returned = true;
   return true;
+}
+
+void publish_window::forget(std::uint64_t sequence,
+                            const std::string& message_id) {
+  const auto found = by_message_id_.find(message_id);
+  if (found == by_message_id_.end())
+    return;
+  if (const auto at = pending_.find(found->second);
+      at != pending_.end() && at->second.of.sequence == sequence)
+    at->second.forgotten = true;
 }
 
 std::vector<publish_window::verdict>
@@ -55,7 +65,8 @@ std::vector<publication> publish_window::take_back() {
   if (!pending_.empty())
     room_ = 1;
   for (auto& [tag, each] : pending_)
-    left.push_back(std::move(each.of));
+    if (!each.forgotten)
+      left.push_back(std::move(each.of));
   pending_.clear();
   by_message_id_.clear();
   by_deadline_.clear();

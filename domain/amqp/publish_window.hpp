@@ -58,6 +58,10 @@ public:
   /// follows, means that nobody has it. False: unknown.
   bool mark_returned(const std::string& message_id);
 
+  /// The publication with this number and message id, if it is here, is not
+  /// among those that `take_back` gives.
+  void forget(std::uint64_t sequence, const std::string& message_id);
+
   /// One publication that the server has decided about.
   struct verdict {
     publication of;
@@ -72,8 +76,8 @@ public:
   /// unknown.
   std::vector<publication> expire(std::int64_t now_us);
 
-  /// The channel is gone: all that is left, in the order of publishing. The
-  /// numbering begins anew.
+  /// The channel is gone: all that is left and not forgotten, in the order of
+  /// publishing. The numbering begins anew.
   std::vector<publication> take_back();
 
   /// The earliest deadline; 0 without any.
@@ -87,6 +91,7 @@ private:
     publication of;
     std::int64_t published_us = 0;
     bool returned = false;
+    bool forgotten = false;
   };
 
   using slots = std::map<std::uint64_t, slot>;

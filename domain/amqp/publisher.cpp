@@ -14,7 +14,7 @@ constexpr std::uint16_t code_not_found = 404;
 
 } // namespace
 
-result<void> publisher::submit(publication x) {
+result<std::uint64_t> publisher::submit(publication x) {
   const auto bytes = x.content->body.size();
   if (bytes > limits_.message_bytes_max)
     return error{errc::too_large,
@@ -32,7 +32,7 @@ result<void> publisher::submit(publication x) {
     waiting_deadlines_.emplace(x.deadline_us, x.sequence);
   waiting_bytes_ += bytes;
   waiting_.emplace(x.sequence, std::move(x));
-  return {};
+  return last_sequence_;
 }
 
 void publisher::advance(connection& link, std::int64_t now_us,
@@ -88,12 +88,11 @@ void publisher::reset() {
   wait_again(window_.take_back());
 }
 
-void publisher::forget(std::uint64_t token) {
-  const auto at =
-    std::find_if(waiting_.begin(), waiting_.end(),
-                 [&](const auto& x) { return x.second.token == token; });
-  if (at != waiting_.end())
-    static_cast<void>(remove_waiting(at->first));
+void publisher::forget(std::uint64_t sequence, const std::string& message_id) {
+  if (waiting_.contains(sequence))
+    static_cast<void>(remove_waiting(sequence));
+  else
+    window_.forget(sequence, message_id);
 }
 
 std::int64_t publisher::stalled_at_us() const noexcept {

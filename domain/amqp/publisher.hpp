@@ -53,9 +53,9 @@ public:
   publisher(std::uint16_t channel, const publisher_limits& limits)
     : script_(channel), limits_(limits), window_(limits.window) {}
 
-  /// Takes a message. @returns `errc::overloaded` at the bounds,
-  /// `errc::too_large`
-  [[nodiscard]] result<void> submit(publication x);
+  /// Takes a message. @returns its number, which `forget` takes;
+  /// `errc::overloaded` at the bounds, `errc::too_large`
+  [[nodiscard]] result<std::uint64_t> submit(publication x);
 
   /// Opens the channel when it is time, publishes what may be, tells ends.
   /// @param opening orders after the channel is open, before any message;
@@ -78,8 +78,10 @@ public:
   /// The connection is gone: what was unconfirmed waits again.
   void reset();
 
-  /// Drops the message with this token wherever it is, without a word.
-  void forget(std::uint64_t token);
+  /// It need not be published any more, nor again: one that waits is dropped
+  /// without a word; one that was published ends with its confirm, if that
+  /// comes.
+  void forget(std::uint64_t sequence, const std::string& message_id);
 
   [[nodiscard]] const channel_script& script() const noexcept {
     return script_;

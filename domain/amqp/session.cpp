@@ -282,7 +282,9 @@ void session::on_message(link& x, channel_message& told, events_out& events) {
 // -- verbs --------------------------------------------------------------------
 
 result<void> session::publish(publication x, lane where) {
-  return lanes_.at(static_cast<std::size_t>(where)).submit(std::move(x));
+  const auto taken =
+    lanes_.at(static_cast<std::size_t>(where)).submit(std::move(x));
+  return taken ? result<void>{} : taken.failure();
 }
 
 result<void> session::call(const std::string& service, call_order order) {

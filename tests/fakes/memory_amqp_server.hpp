@@ -30,6 +30,11 @@ public:
   memory_amqp_server(const amqp_losses& losses, std::uint64_t seed)
     : losses_(losses), random_(seed) {}
 
+  /// How it treats them from now on.
+  void lose(const amqp_losses& losses) noexcept {
+    losses_ = losses;
+  }
+
   /// A client's connection to it.
   [[nodiscard]] std::unique_ptr<amqp_transport> transport();
 

@@ -130,13 +130,29 @@ TEST(publish_window, begins_small_after_a_loss_and_doubles_each_round) {
   EXPECT_FALSE(window.full());
 }
 
+TEST(publish_window, gives_back_nothing_that_was_forgotten) {
+  publish_window window{10};
+  for (std::uint64_t token = 1; token <= 3; ++token) {
+    auto x = published(token);
+    x.sequence = 10 + token;
+    window.add(x, 0);
+  }
+  window.forget(12, "m2");
+  window.forget(99, "m3");
+  window.forget(11, "m9");
+  const auto left = window.take_back();
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left[0].token, 1U);
+  EXPECT_EQ(left[1].token, 3U);
+}
+
 // -- calls --------------------------------------------------------------------
 
 TEST(call_table, lets_each_call_leave_once) {
   call_table calls;
-  calls.add({1, "a", "q", nullptr, 100, false});
-  calls.add({2, "b", "q", nullptr, 200, false});
-  calls.add({3, "c", "q", nullptr, 300, false});
+  calls.add({1, "a", "q", nullptr, 100});
+  calls.add({2, "b", "q", nullptr, 200});
+  calls.add({3, "c", "q", nullptr, 300});
   calls.confirm(1);
   EXPECT_EQ(calls.recall_confirmed().size(), 1U);
   EXPECT_TRUE(calls.recall_confirmed().empty());
