@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -54,8 +55,9 @@ public:
   /// Notes that it is published now, as the channel's next message.
   void add(publication x, std::int64_t now_us);
 
-  /// The server returned the message with this id: its confirm, which
-  /// follows, means that nobody has it. False: unknown.
+  /// The server returned the message with this id, the oldest that it did not
+  /// return yet: its confirm, which follows, means that nobody has it.
+  /// False: unknown.
   bool mark_returned(const std::string& message_id);
 
   /// The publication with this number and message id, if it is here, is not
@@ -97,13 +99,16 @@ private:
   using slots = std::map<std::uint64_t, slot>;
 
   slot remove(slots::iterator at);
+  slot* oldest_with(const std::string& message_id,
+                    const std::function<bool(const slot&)>& wanted);
 
   std::size_t size_max_;
   /// Messages that may await their confirm now: 1 to `size_max_`.
   std::size_t room_;
   std::uint64_t last_tag_ = 0;
   slots pending_;
-  std::unordered_map<std::string, std::uint64_t> by_message_id_;
+  /// One id can be here twice: who publishes chooses it.
+  std::unordered_multimap<std::string, std::uint64_t> by_message_id_;
   std::multimap<std::int64_t, std::uint64_t> by_deadline_;
 };
 

@@ -27,6 +27,10 @@ result<std::uint64_t> publisher::submit(publication x) {
                  fmt::format("publish: busy, {} messages wait for the server; "
                              "try again later",
                              waiting_.size())};
+  // The server names what it returns by nothing else.
+  if (x.mandatory && x.content->properties.message_id.empty())
+    return error{errc::invalid_argument,
+                 "publish: a mandatory message needs a message_id"};
   x.sequence = ++last_sequence_;
   if (x.deadline_us != 0)
     waiting_deadlines_.emplace(x.deadline_us, x.sequence);
@@ -74,10 +78,11 @@ void publisher::note_closed(std::int64_t now_us, double chance,
                             std::uint16_t code,
                             std::vector<publish_end>& ends) {
   script_.note_closed(now_us, chance);
+  const bool alone = window_.size() == 1;
   auto left = window_.take_back();
   // What closed it would close it again: a missing exchange for all of them,
   // anything else for the one that is alone.
-  if (code == code_not_found || (code != 0 && left.size() == 1))
+  if (code == code_not_found || (code != 0 && alone))
     for (const auto& each : std::exchange(left, {}))
       ends.push_back({each.token, publish_outcome::refused});
   wait_again(std::move(left));

@@ -54,7 +54,8 @@ public:
     : script_(channel), limits_(limits), window_(limits.window) {}
 
   /// Takes a message. @returns its number, which `forget` takes;
-  /// `errc::overloaded` at the bounds, `errc::too_large`
+  /// `errc::overloaded` at the bounds, `errc::too_large`,
+  /// `errc::invalid_argument`: mandatory, but without a message id
   [[nodiscard]] result<std::uint64_t> submit(publication x);
 
   /// Opens the channel when it is time, publishes what may be, tells ends.

@@ -102,6 +102,14 @@ std::size_t memory_amqp_server::messages() const {
   return count;
 }
 
+void memory_amqp_server::block(bool blocked) {
+  for (auto& [id, each] : connections_)
+    if (blocked)
+      each.output.push_back({0, amqp::connection_blocked{"memory"}});
+    else
+      each.output.push_back({0, amqp::connection_unblocked{}});
+}
+
 std::uint64_t memory_amqp_server::accept() {
   connections_.emplace(++last_id_, served_connection{});
   return last_id_;
@@ -165,6 +173,15 @@ void memory_amqp_server::publish(served_connection& from, std::uint16_t number,
                                  const amqp::publish_message& x) {
   // The server reads what a connection sent before it fell silent.
   auto& channel = from.channels[number];
+  // What follows on a channel that was closed is not read.
+  if (!channel.confirms)
+    return;
+  if (x.content->body.size() > body_bytes_max_) {
+    from.output.push_back(
+      {number, amqp::close_ordered{406, "PRECONDITION_FAILED"}});
+    channel = {};
+    return;
+  }
   const auto tag = ++channel.published;
   ++published_;
   const auto found = queues_.find(x.routing_key);

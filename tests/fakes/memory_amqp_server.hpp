@@ -38,6 +38,15 @@ public:
   /// A client's connection to it.
   [[nodiscard]] std::unique_ptr<amqp_transport> transport();
 
+  /// Larger bodies close the channel from now on, as RabbitMQ's
+  /// max_message_size does.
+  void limit_bodies(std::size_t bytes_max) noexcept {
+    body_bytes_max_ = bytes_max;
+  }
+
+  /// Tells all connections there are of an alarm, or of its end.
+  void block(bool blocked);
+
   /// Messages in all queues, those included that await an acknowledgement.
   [[nodiscard]] std::size_t messages() const;
 
@@ -104,6 +113,7 @@ private:
   std::map<std::string, queue> queues_;
   std::map<std::uint64_t, served_connection> connections_;
   std::uint64_t last_id_ = 0;
+  std::size_t body_bytes_max_ = SIZE_MAX;
   std::uint64_t ended_ = 0;
   std::uint64_t published_ = 0;
 };

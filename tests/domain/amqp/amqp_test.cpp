@@ -97,6 +97,20 @@ TEST(publish_window, knows_what_was_returned_or_refused_or_is_late) {
   EXPECT_FALSE(settled[1].accepted);
 }
 
+TEST(publish_window, returns_the_older_of_two_with_one_id_first) {
+  publish_window window{10};
+  window.add(published(1), 0);
+  window.add(published(1), 0);
+  EXPECT_TRUE(window.mark_returned("m1"));
+  const auto first = window.settle({1, false, true});
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_TRUE(first[0].returned);
+  const auto second = window.settle({2, false, true});
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_FALSE(second[0].returned);
+  EXPECT_FALSE(window.mark_returned("m1"));
+}
+
 TEST(publish_window, gives_back_in_order_and_numbers_anew) {
   publish_window window{2};
   window.add(published(1), 0);

@@ -182,6 +182,65 @@ TEST_P(lossy_session, answers_every_call_once) {
 INSTANTIATE_TEST_SUITE_P(a_third_and_two_thirds, lossy_session,
                          ::testing::Values(0.33, 0.66));
 
+TEST(refused_message, is_told_alone_and_the_others_arrive) {
+  fakes::memory_amqp_server server{{0.0, 0.0}, 1};
+  party node{server, worker()};
+  std::int64_t now_us = 1'000'000;
+  for (int i = 0; i < 100; ++i, now_us += 1'000)
+    static_cast<void>(node.advance(now_us));
+  server.limit_bodies(100);
+  for (std::uint64_t token = 1; token <= 9; ++token) {
+    auto x = job(token);
+    if (token % 3 == 0) {
+      auto large = std::make_shared<message>(*x.content);
+      large->body.assign(101, 'x');
+      x.content = large;
+    }
+    ASSERT_TRUE(node.session.publish(x, session::lane::replies));
+  }
+  std::map<std::uint64_t, publish_outcome> ends;
+  for (int i = 0; i < 1'000 && ends.size() < 9; ++i) {
+    for (auto& event : node.advance(now_us))
+      if (const auto* told = std::get_if<publish_told>(&event)) {
+        EXPECT_FALSE(ends.contains(told->end.token));
+        ends[told->end.token] = told->end.outcome;
+      }
+    now_us = next_round_us(now_us, node.session.due_us());
+  }
+  EXPECT_EQ(ends.size(), 9U);
+  for (const auto& [token, outcome] : ends)
+    EXPECT_EQ(outcome, token % 3 == 0 ? publish_outcome::refused
+                                      : publish_outcome::confirmed)
+      << token;
+  EXPECT_EQ(node.session.status().publishing.connects, 1U);
+}
+
+// 60 s is how long a confirm may be out; an alarm does not count.
+TEST(blocked_connection, is_given_up_only_when_confirms_stay_out_after_it) {
+  fakes::memory_amqp_server server{{0.0, 1.0}, 1};
+  auto options = worker();
+  // The memory server's heart does not beat.
+  options.login.heartbeat_s = 0;
+  party node{server, options};
+  std::int64_t now_us = 1'000'000;
+  const auto pass = [&](std::int64_t seconds) {
+    for (const auto until = now_us + seconds * 1'000'000; now_us < until;
+         now_us += 10'000)
+      static_cast<void>(node.advance(now_us));
+    return node.session.status().publishing;
+  };
+  pass(1);
+  ASSERT_TRUE(node.session.publish(job(1), session::lane::replies));
+  EXPECT_EQ(pass(50).state, link_state::up);
+  server.block(true);
+  EXPECT_EQ(pass(100).state, link_state::blocked);
+  server.block(false);
+  const auto after = pass(59);
+  EXPECT_EQ(after.state, link_state::up);
+  EXPECT_EQ(after.connects, 1U);
+  EXPECT_GT(pass(5).connects, 1U);
+}
+
 TEST(withheld_confirms, make_the_connection_suspect) {
   fakes::memory_amqp_server server{{0.0, 0.5}, 7};
   party node{server, worker()};
