@@ -7,8 +7,11 @@
 #include <caf/io/middleman.hpp>
 
 #include <cstddef>
+#include <memory>
 
 namespace troupe {
+
+class message_trace;
 
 /// Whether actors of other processes can be talked to.
 enum class remoting : bool { off, on };
@@ -30,6 +33,9 @@ public:
     // Its own helper needs no thread; nothing here resolves host names.
     set("middleman.attach-utility-actors", true);
   }
+
+  /// Records the messages of `traced` actors; null: nothing is recorded.
+  std::shared_ptr<message_trace> trace;
 };
 
 } // namespace troupe

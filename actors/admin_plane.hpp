@@ -38,6 +38,7 @@ public:
   virtual result<check_findings> check(std::string asker) = 0;
   virtual result<prune_report> prune(prune_request request) = 0;
   virtual result<audit_rows> audit(audit_request request) = 0;
+  virtual result<trace_report> trace(trace_request request) = 0;
   virtual result<void> shutdown(std::string asker) = 0;
 };
 

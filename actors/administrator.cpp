@@ -2,6 +2,7 @@
 
 #include "actors/caf_error.hpp"
 #include "actors/supervision/admin_questions.hpp"
+#include "actors/supervision/debt_book.hpp"
 #include "domain/identity/ulid.hpp"
 
 #include <caf/actor_system.hpp>
@@ -12,9 +13,9 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace troupe {
 
@@ -25,7 +26,7 @@ constexpr std::chrono::milliseconds drain_slack{90'000};
 
 // -- state --------------------------------------------------------------------
 
-/// Invariant: every promise is in `owed_` until it is answered.
+/// Invariant: whatever it owes an answer is in `debts_`.
 class administrator_state {
 public:
   static constexpr const char* name = "troupe.administrator";
@@ -71,14 +72,9 @@ public:
       [this](check_atom, const std::string& x) { return on_check(x); },
       [this](prune_atom, const prune_request& x) { return on_prune(x); },
       [this](audit_atom, const audit_request& x) { return on_audit(x); },
+      [this](trace_atom, const trace_request& x) { return on_trace(x); },
       [this](shutdown_atom, const std::string& x) { return on_shutdown(x); },
     };
-  }
-
-  /// Answers whoever still waits: CAF never does.
-  ~administrator_state() {
-    for (auto& [number, promise] : owed_)
-      promise.deliver(to_caf({errc::unreachable, "the node is ending"}));
   }
 
   administrator_state(const administrator_state&) = delete;
@@ -92,40 +88,10 @@ private:
     return {errc::refused, "admin: the library is open for reading only"};
   }
 
-  // -- promises ---------------------------------------------------------------
-
-  /// A promise, and the number under which it is owed.
-  template <class T>
-  struct debt {
-    std::int64_t number = 0;
-    caf::typed_response_promise<T> promise;
-  };
+  // -- asking -----------------------------------------------------------------
 
   template <class T>
-  debt<T> owe() {
-    debt<T> owed{++last_number_, self_->make_response_promise<T>()};
-    owed_.emplace(owed.number, owed.promise);
-    return owed;
-  }
-
-  template <class T>
-  void pay(debt<T> owed, T value) {
-    owed_.erase(owed.number);
-    owed.promise.deliver(std::move(value));
-  }
-
-  template <class T>
-  void refuse(debt<T> owed, caf::error why) {
-    owed_.erase(owed.number);
-    owed.promise.deliver(std::move(why));
-  }
-
-  template <class T>
-  auto fails(const debt<T>& owed) {
-    return [this, owed](caf::error& why) {
-      refuse(owed, why);
-    };
-  }
+  using debt = debt_book::debt<T>;
 
   template <class Handle, class... Ts>
   auto ask(const Handle& peer, Ts&&... xs) {
@@ -137,10 +103,11 @@ private:
   template <class From, class To, class Handle, class Convert, class... Ts>
   caf::result<To> relay(const Handle& peer, std::chrono::milliseconds deadline,
                         Convert convert, Ts&&... xs) {
-    const auto owed = owe<To>();
+    const auto owed = debts_.owe<To>(self_);
     self_->request(peer, deadline, std::forward<Ts>(xs)...)
-      .then([this, owed, convert](From& x) mutable { pay(owed, convert(x)); },
-            fails(owed));
+      .then([this, owed,
+             convert](From& x) mutable { debts_.pay(owed, convert(x)); },
+            debts_.fails(owed));
     return owed.promise;
   }
 
@@ -155,20 +122,10 @@ private:
   // -- message handlers, in the order of administrator_actor ------------------
 
   caf::result<node_status> on_status() {
-    const auto owed = owe<node_status>();
-    ask(peers_.reader, status_atom_v)
-      .then(
-        [this, owed](library_status& x) {
-          node_status status;
-          status.supervision.held = x.held;
-          status.library = std::move(x);
-          status.now_us = clock_->now_us();
-          status.started_us = started_us_;
-          if (!peers_.supervisor)
-            return pay(owed, std::move(status));
-          add_standing(owed, std::move(status));
-        },
-        fails(owed));
+    const auto owed = debts_.owe<node_status>(self_);
+    status_wanted_.push_back(owed);
+    if (status_asked_.empty())
+      ask_status();
     return owed.promise;
   }
 
@@ -276,7 +233,7 @@ private:
   }
 
   caf::result<idle_answer> on_why(const why_request& x) {
-    const auto owed = owe<idle_answer>();
+    const auto owed = debts_.owe<idle_answer>(self_);
     if (!x.word.starts_with('/')) {
       explain_job(owed, x.word);
       return owed.promise;
@@ -329,6 +286,15 @@ private:
                                audit_atom_v, audit_query{x.since_us, x.limit});
   }
 
+  caf::result<trace_report> on_trace(const trace_request& x) {
+    if (!tunables_.trace)
+      return to_caf({errc::refused, "trace: only a node remembers messages"});
+    return relay<job_details, trace_report>(
+      peers_.reader, tunables_.question_deadline,
+      [this](const job_details& found) { return tunables_.trace(found.job); },
+      job_atom_v, x.id);
+  }
+
   caf::result<bool> on_shutdown(const std::string& asker) {
     if (!peers_.host || !peers_.librarian)
       return to_caf({errc::unreachable, "shutdown: no node runs"});
@@ -343,15 +309,46 @@ private:
 
   // -- verbs of several steps -------------------------------------------------
 
-  void add_standing(const debt<node_status>& owed, node_status status) {
+  /// One look for all who asked before it began: later ones get the next.
+  void ask_status() {
+    status_asked_ = std::exchange(status_wanted_, {});
+    if (status_asked_.empty())
+      return;
+    ask(peers_.reader, status_atom_v)
+      .then(
+        [this](library_status& x) {
+          node_status status;
+          status.supervision.held = x.held;
+          status.library = std::move(x);
+          status.now_us = clock_->now_us();
+          status.started_us = started_us_;
+          if (!peers_.supervisor)
+            return tell_status(status);
+          add_standing(std::move(status));
+        },
+        [this](caf::error& why) { fail_status(why); });
+  }
+
+  void add_standing(node_status status) {
     ask(peers_.supervisor, standing_atom_v)
       .then(
-        [this, owed,
-         status = std::move(status)](supervision_status& x) mutable {
+        [this, status = std::move(status)](supervision_status& x) mutable {
           status.supervision = std::move(x);
-          pay(owed, std::move(status));
+          tell_status(status);
         },
-        fails(owed));
+        [this](caf::error& why) { fail_status(why); });
+  }
+
+  void tell_status(const node_status& status) {
+    for (const auto& owed : status_asked_)
+      debts_.pay(owed, status);
+    ask_status();
+  }
+
+  void fail_status(const caf::error& why) {
+    for (const auto& owed : status_asked_)
+      debts_.refuse(owed, why);
+    ask_status();
   }
 
   template <class Atom>
@@ -368,17 +365,17 @@ private:
     if (x.id.empty())
       return pass_on<std::int64_t>(peers_.supervisor,
                                    tunables_.question_deadline, atom, verb);
-    const auto owed = owe<std::int64_t>();
+    const auto owed = debts_.owe<std::int64_t>(self_);
     ask(peers_.reader, job_atom_v, x.id)
       .then(
         [this, owed, verb, atom](const job_details& found) mutable {
           verb.filter.ulid = found.job.ulid;
           verb.note.target = found.job.ulid;
           ask(peers_.supervisor, atom, verb)
-            .then([this, owed](std::int64_t count) { pay(owed, count); },
-                  fails(owed));
+            .then([this, owed](std::int64_t count) { debts_.pay(owed, count); },
+                  debts_.fails(owed));
         },
-        fails(owed));
+        debts_.fails(owed));
     return owed.promise;
   }
 
@@ -386,20 +383,20 @@ private:
     ask(peers_.reader, job_atom_v, word)
       .then([this, owed](
               job_details& found) { explain_row(owed, std::move(found.job)); },
-            fails(owed));
+            debts_.fails(owed));
   }
 
   void explain_row(const debt<idle_answer>& owed, job_row job) {
     const auto conclude = [this, owed](idle_facts facts) {
       facts.holder = tunables_.holder;
       facts.now_us = clock_->now_us();
-      pay(owed, why_not_running(facts));
+      debts_.pay(owed, why_not_running(facts));
     };
     if (peers_.supervisor) {
       ask(peers_.supervisor, standing_atom_v)
         .then([conclude, job = std::move(job)](
                 const supervision_status& x) { conclude(facts_of(job, x)); },
-              fails(owed));
+              debts_.fails(owed));
       return;
     }
     ask(peers_.reader, status_atom_v)
@@ -413,14 +410,14 @@ private:
           facts.pool = {true, 1, 0, {}};
           conclude(std::move(facts));
         },
-        fails(owed));
+        debts_.fails(owed));
   }
 
   /// A file without entry: perhaps because intake is held.
   void explain_absence(const debt<idle_answer>& owed, const std::string& path,
                        const error& why) {
     if (why.code != errc::not_found) {
-      refuse(owed, to_caf(why));
+      debts_.refuse(owed, to_caf(why));
       return;
     }
     ask(peers_.reader, status_atom_v)
@@ -428,11 +425,11 @@ private:
         [this, owed, path, why](const library_status& x) {
           const auto held = why_intake_is_held(x.held, {}, clock_->now_us());
           if (held.code == errc::none)
-            refuse(owed, to_caf(why));
+            debts_.refuse(owed, to_caf(why));
           else
-            pay(owed, why_not_recorded(path, held));
+            debts_.pay(owed, why_not_recorded(path, held));
         },
-        fails(owed));
+        debts_.fails(owed));
   }
 
   // -- what is held -----------------------------------------------------------
@@ -443,7 +440,7 @@ private:
   caf::result<T> hold(hold_order order, T (*shown)(const hold_outcome&)) {
     if (auto why = why_read_only(); why.code != errc::none)
       return to_caf(why);
-    const auto owed = owe<T>();
+    const auto owed = debts_.owe<T>(self_);
     try_hold(owed, std::move(order), shown, tunables_.tries_max);
     return owed.promise;
   }
@@ -452,12 +449,13 @@ private:
   void try_hold(const debt<T>& owed, hold_order order,
                 T (*shown)(const hold_outcome&), int tries) {
     ask(peers_.supervisor, hold_atom_v, order)
-      .then([this, owed, shown](const hold_outcome& x) { pay(owed, shown(x)); },
+      .then([this, owed,
+             shown](const hold_outcome& x) { debts_.pay(owed, shown(x)); },
             [this, owed, order, shown, tries](caf::error& why) {
               if (tries > 1 && from_caf(why).code == errc::timeout)
                 try_hold(owed, order, shown, tries - 1);
               else
-                refuse(owed, why);
+                debts_.refuse(owed, why);
             });
   }
 
@@ -475,8 +473,10 @@ private:
   std::int64_t started_us_ = 0;
   std::optional<ulid_sequence> tokens_;
 
-  std::map<std::int64_t, caf::response_promise> owed_;
-  std::int64_t last_number_ = 0;
+  debt_book debts_;
+  /// Who gets the look that is under way, and who gets the next.
+  std::vector<debt<node_status>> status_asked_;
+  std::vector<debt<node_status>> status_wanted_;
 };
 
 administrator_actor::behavior_type

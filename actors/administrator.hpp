@@ -32,6 +32,8 @@ struct administrator_tunables {
   std::string holder;
   /// 64 random bits, for tokens.
   std::function<std::uint64_t()> random;
+  /// What the recorder knows about a job; empty: nothing is recorded.
+  std::function<trace_report(const job_row&)> trace;
 };
 
 /// Whom the ADMINISTRATOR asks. Without SUPERVISOR and LIBRARIAN it answers

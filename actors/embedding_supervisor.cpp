@@ -5,6 +5,7 @@
 #include "actors/supervision/librarian_link.hpp"
 #include "actors/supervision/waiting_room.hpp"
 #include "actors/supervision/work_floor.hpp"
+#include "actors/tracing/traced.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -134,6 +135,7 @@ private:
     supervision_status status;
     status.work = floor_->progress();
     status.pools = floor_->statuses();
+    status.paces = floor_->paces();
     status.held = floor_->held();
     drains_->describe(status);
     return status;
@@ -285,8 +287,8 @@ supervisor_actor spawn_embedding_supervisor(caf::actor_system& system,
                                             const librarian_actor& librarian,
                                             const wall_clock& clock,
                                             log_sink& log) {
-  return system.spawn(supervisor, tunables, std::move(pools), librarian, &clock,
-                      &log);
+  return spawn_traced(system, supervisor, tunables, std::move(pools), librarian,
+                      &clock, &log);
 }
 
 } // namespace troupe

@@ -1,6 +1,7 @@
 #include "actors/librarian.hpp"
 
 #include "actors/caf_error.hpp"
+#include "actors/tracing/traced.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -76,6 +77,9 @@ public:
     if (!store_)
       return;
     tidy_on_its_way_ = true;
+    // An exception, which is a bug of ours, ended us inside a message.
+    if (half_done_)
+      abandon({errc::internal, "the LIBRARIAN broke down"});
     commit();
     report(store_->checkpoint(true), "checkpoint");
   }
@@ -122,7 +126,15 @@ private:
   }
 
   caf::result<settle_report> on_settle(const settle_request& request) {
-    return write<settle_report>([&] { return store_->settle(request); });
+    return write<settle_report>([&] {
+      auto report = store_->settle(request);
+      for (const auto& end : request.ends)
+        note_job(end.key.job);
+      if (report)
+        for (const auto& job : report->claimed)
+          note_job(job.key.job);
+      return report;
+    });
   }
 
   caf::result<claim_keys> on_running(std::int64_t epoch) {
@@ -239,7 +251,9 @@ private:
   caf::result<T> write(Operation&& operation) {
     if (auto opened = open(); !opened)
       return to_caf(opened.failure());
+    half_done_ = true;
     auto outcome = attempt<T>(std::forward<Operation>(operation));
+    half_done_ = false;
     if (!outcome) {
       if (!concerns_one_message(outcome.failure().code))
         abandon(outcome.failure());
@@ -404,6 +418,8 @@ private:
   log_sink* log_ = nullptr;
 
   bool open_ = false;
+  /// A message's statements run.
+  bool half_done_ = false;
   bool tidy_on_its_way_ = false;
 
   /// Promises of the open batch, in order; called once each.
@@ -414,21 +430,19 @@ private:
 
 /// Carries move-only dependencies into the state, which dies on actor exit.
 class librarian_host final
-  : public librarian_actor::stateful_base<librarian_state> {
+  : public traced<librarian_actor::stateful_base<librarian_state>> {
 public:
   librarian_host(caf::actor_config& cfg, const librarian_tunables& tunables,
                  std::unique_ptr<library_store> store, const wall_clock* clock,
                  log_sink* log)
-    : stateful_base(cfg), tunables_(tunables), store_(std::move(store)),
-      clock_(clock), log_(log) {}
+    : traced(cfg), tunables_(tunables), store_(std::move(store)), clock_(clock),
+      log_(log) {}
 
   behavior_type make_behavior() override {
     return state.make_behavior(tunables_, std::move(store_), *clock_, *log_);
   }
 
 private:
-  using stateful_base = librarian_actor::stateful_base<librarian_state>;
-
   librarian_tunables tunables_;
   std::unique_ptr<library_store> store_;
   const wall_clock* clock_;

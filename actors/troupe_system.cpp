@@ -10,6 +10,8 @@
 #include "actors/librarian.hpp"
 #include "actors/porter.hpp"
 #include "actors/reader.hpp"
+#include "actors/supervision/sentinel.hpp"
+#include "actors/tracing/message_trace.hpp"
 #include "actors/watchdog.hpp"
 #include "actors/watcher.hpp"
 #include "actors/workers/pool_plans.hpp"
@@ -44,8 +46,15 @@ public:
     : ports_(std::move(ports)), settings_(settings),
       config_(pool_threads,
               settings.socket.empty() ? remoting::off : remoting::on),
+      trace_(begin_trace()),
       system_(std::make_unique<caf::actor_system>(config_)),
-      client_(std::make_unique<caf::scoped_actor>(*system_)) {}
+      client_(std::make_unique<caf::scoped_actor>(*system_)) {
+    if (!settings_.on_event)
+      settings_.on_event = [] {
+      };
+    sentinel_ = system_->spawn<caf::hidden>(sentinel, caf::actor{*client_},
+                                            settings_.on_event);
+  }
 
   ~running_system() override {
     const watchdog guard{exit_code_, come_down_within};
@@ -141,8 +150,8 @@ public:
         shutdown_asker_ = std::move(asker);
         seen = event::shutdown_wanted;
       },
-      [&](const caf::down_msg& x) {
-        end_why_ = from_caf(x.reason);
+      [&](leave_atom, const caf::error& why) {
+        end_why_ = from_caf(why);
         seen = event::spine_ended;
       },
       caf::after(longest) >> [] {});
@@ -273,6 +282,13 @@ public:
   }
 
 private:
+  /// Before the first actor: each asks for it as it is made.
+  std::shared_ptr<message_trace> begin_trace() {
+    if (ports_.ticks != nullptr)
+      config_.trace = std::make_shared<message_trace>(*ports_.ticks);
+    return config_.trace;
+  }
+
   // -- start and end ----------------------------------------------------------
 
   result<std::vector<crash_note>> left_crashes() {
@@ -297,8 +313,9 @@ private:
     supervisor_ = spawn_embedding_supervisor(
       *system_, tunables, plan_pools(ports_, settings_), librarian_,
       *ports_.clock, *ports_.log);
-    (*client_)->monitor(librarian_);
-    (*client_)->monitor(supervisor_);
+    for (const auto& spine : {caf::actor_cast<caf::actor>(librarian_),
+                              caf::actor_cast<caf::actor>(supervisor_)})
+      caf::anon_send(sentinel_, watch_atom_v, spine);
   }
 
   void spawn_admin() {
@@ -308,9 +325,14 @@ private:
     tunables.random = [device = std::make_shared<std::random_device>()] {
       return (std::uint64_t{(*device)()} << 32U) | (*device)();
     };
+    if (trace_)
+      tunables.trace = [trace = trace_,
+                        system = system_.get()](const job_row& job) {
+        return trace->of(job, *system);
+      };
     administrator_peers peers{supervisor_, librarian_, reader_, {}};
     if (settings_.is_node)
-      peers.host = caf::actor{*client_};
+      peers.host = sentinel_;
     administrator_ =
       spawn_administrator(*system_, tunables, peers, *ports_.clock);
     admin_ = ask_administrator(*client_, administrator_);
@@ -336,6 +358,9 @@ private:
 
   /// Whoever asks ends first, the LIBRARIAN last.
   void take_down() {
+    // Whatever ends from here on is no news.
+    caf::anon_send_exit(sentinel_, caf::exit_reason::user_shutdown);
+    sentinel_ = caf::actor{};
     if (supervisor_)
       if (const auto found = pools())
         for (const auto& pool : found->pools)
@@ -359,8 +384,6 @@ private:
   void end_actor(Handle& actor) {
     if (!actor)
       return;
-    // A spine actor is monitored already: its end is no news now.
-    (*client_)->demonitor(actor.address());
     (*client_)->monitor(actor);
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
     bool down = false;
@@ -392,16 +415,21 @@ private:
   /// Has a small actor wait for the answer, which `wait` then sees.
   template <class T, class Handle, class Atom, class... Ts>
   void send_errand(const Handle& actor, Atom what, Ts&&... xs) {
-    system_->spawn<caf::hidden>([client = caf::actor{*client_}, actor, what,
-                                 request = caf::make_message(what, xs...)](
-                                  caf::event_based_actor* self) {
-      self->request(caf::actor_cast<caf::actor>(actor), caf::infinite, request)
-        .then([self, client,
-               what](T& x) { self->send(client, what, std::move(x)); },
-              [self, client, what](caf::error& why) {
-                self->send(client, what, std::move(why));
-              });
-    });
+    system_->spawn<caf::hidden>(
+      [client = caf::actor{*client_}, actor, what, wake = settings_.on_event,
+       request = caf::make_message(what, xs...)](caf::event_based_actor* self) {
+        self
+          ->request(caf::actor_cast<caf::actor>(actor), caf::infinite, request)
+          .then(
+            [self, client, what, wake](T& x) {
+              self->send(client, what, std::move(x));
+              wake();
+            },
+            [self, client, what, wake](caf::error& why) {
+              self->send(client, what, std::move(why));
+              wake();
+            });
+      });
   }
 
   // -- members ----------------------------------------------------------------
@@ -409,9 +437,11 @@ private:
   system_ports ports_;
   system_settings settings_;
   actor_settings config_;
+  std::shared_ptr<message_trace> trace_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<caf::scoped_actor> client_;
 
+  caf::actor sentinel_;
   reader_actor reader_;
   librarian_actor librarian_;
   supervisor_actor supervisor_;

@@ -17,6 +17,7 @@
 #include "domain/ports/media_finder.hpp"
 #include "domain/ports/tag_reader.hpp"
 #include "domain/ports/thread_placement.hpp"
+#include "domain/ports/tick_counter.hpp"
 #include "domain/ports/wall_clock.hpp"
 #include "domain/result.hpp"
 
@@ -49,6 +50,8 @@ struct system_ports {
   crash_notes* crashes = nullptr;
   /// May be null: results then have no fingerprint.
   const audio_fingerprint_source* fingerprints = nullptr;
+  /// May be null: no message is recorded.
+  const tick_counter* ticks = nullptr;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
 };
@@ -77,6 +80,9 @@ struct system_settings {
   /// them; empty: nowhere.
   std::string socket;
   std::int64_t pid = 0;
+  /// Called from any thread when `wait` has something to tell, for an owner
+  /// who sleeps elsewhere; may be empty.
+  std::function<void()> on_event;
 };
 
 /// An actor system as commands see it: a blocking facade with deadlines, no

@@ -10,20 +10,26 @@
 //   file_life_disk   the same on the disk of $TMPDIR, and as many raw appends
 //                    and fdatasyncs of the same bytes right after: `of_raw` is
 //                    our rate of syncs over that of the raw ones.
+//   traced_life      job_life/64, its messages recorded for `jobs trace` in
+//                    every other round: `cost` is the median over all pairs of
+//                    rounds of the CPU with the recorder over that without,
+//                    less one.
 //   idle             a system that has done its work: syncs and wake-ups of
 //                    all threads per second, over 10 s.
 // Inputs are generated from counters; nothing is read.
 
+#include "actors/actor_settings.hpp"
 #include "actors/embedding_supervisor.hpp"
 #include "actors/librarian.hpp"
+#include "actors/tracing/message_trace.hpp"
 #include "bench/raw_disk.hpp"
+#include "io/clock/tsc_tick_counter.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "io/system_wall_clock.hpp"
 #include "tests/fakes/counting_vfs.hpp"
 #include "tests/fakes/memory_log_sink.hpp"
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -31,12 +37,14 @@
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -46,15 +54,6 @@ namespace fs = std::filesystem;
 constexpr const char* vfs = "counting-actors";
 constexpr int in_flight = 64;
 constexpr std::size_t batch_files = 64;
-
-class routing_config : public caf::actor_system_config {
-public:
-  routing_config() {
-    add_message_types<caf::id_block::troupe>();
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", std::size_t{2});
-  }
-};
 
 double cpu_seconds() {
   timespec spent{};
@@ -149,6 +148,11 @@ public:
     await_idle();
   }
 
+  /// Whether messages are recorded from the next `live_again` on.
+  void trace(bool on) {
+    config_.trace = on ? std::make_shared<message_trace>(*ticks_) : nullptr;
+  }
+
   [[nodiscard]] const fs::path& folder() const {
     return folder_;
   }
@@ -230,7 +234,8 @@ private:
   fs::path folder_;
   std::unique_ptr<wall_clock> clock_;
   testing::memory_log_sink log_;
-  routing_config config_;
+  std::unique_ptr<tick_counter> ticks_ = io::open_tsc_tick_counter();
+  actor_settings config_{2, remoting::off};
   caf::actor_system system_;
   caf::scoped_actor self_;
   librarian_actor librarian_;
@@ -259,6 +264,30 @@ void job_life(benchmark::State& state) {
 
 BENCHMARK(job_life)->Arg(64)->Arg(2'000)->Iterations(3)->Unit(
   benchmark::kMillisecond);
+
+void traced_life(benchmark::State& state) {
+  stage set{"/dev/shm", 64};
+  set.live(jobs_per_round);
+  int version = 1;
+  const auto round_s = [&](bool traced) {
+    set.trace(traced);
+    return set.live_again("bench-" + std::to_string(++version)).cpu_s;
+  };
+  std::vector<double> ratios;
+  for ([[maybe_unused]] auto once : state) {
+    // Whoever comes second in a pair finds the other's traces in the caches.
+    const bool traced_first = ratios.size() % 2 == 1;
+    const auto first = round_s(traced_first);
+    const auto second = round_s(!traced_first);
+    ratios.push_back(traced_first ? first / second : second / first);
+  }
+  std::sort(ratios.begin(), ratios.end());
+  state.counters["cost"] = ratios[ratios.size() / 2] - 1.0;
+  state.counters["cost_p25"] = ratios[ratios.size() / 4] - 1.0;
+  state.counters["cost_p75"] = ratios[ratios.size() * 3 / 4] - 1.0;
+}
+
+BENCHMARK(traced_life)->Iterations(25)->Unit(benchmark::kMillisecond);
 
 void file_life(benchmark::State& state) {
   stage set{"/dev/shm", static_cast<std::size_t>(state.range(0))};

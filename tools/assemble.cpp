@@ -2,7 +2,7 @@
 
 #include "domain/audio/audio_record.hpp"
 #include "io/chromaprint_audio_fingerprint.hpp"
-#include "io/fftw_fourier.hpp"
+#include "io/clock/tsc_tick_counter.hpp"
 #include "io/inotify_folder_watch.hpp"
 #include "io/nlohmann_audio_document.hpp"
 #include "io/openssl_content_hash.hpp"
@@ -14,10 +14,8 @@
 #include "io/spdlog_log_sink.hpp"
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
-#include "io/system_wall_clock.hpp"
-#include "io/taglib/taglib_tag_reader.hpp"
-#include "io/taglib/taglib_tag_writer.hpp"
 #include "tools/adapters.hpp"
+#include "tools/command_adapters.hpp"
 #include "tools/node_reach.hpp"
 
 #include <fmt/format.h>
@@ -92,38 +90,14 @@ result<void> make_folder_of(const std::string& library) {
 // -- the assembly -------------------------------------------------------------
 
 /// Members are declared in the order they must outlive each other: the lock
-/// outlives everything, the system ends first.
-class real_assembly final : public assembly {
+/// outlives the system, which ends first.
+class real_assembly final : public command_adapters {
 public:
   real_assembly(assembly_request request, const node_config& config)
     : request_(std::move(request)), config_(config) {}
 
   [[nodiscard]] troupe_system& system() override {
     return *system_;
-  }
-
-  [[nodiscard]] const media_finder& finder() const override {
-    return *finder_;
-  }
-
-  [[nodiscard]] const wall_clock& clock() const override {
-    return *clock_;
-  }
-
-  [[nodiscard]] const audio_decoder_source& decoders() const override {
-    return *decoders_;
-  }
-
-  [[nodiscard]] const fourier_source& fourier() const override {
-    return *fourier_;
-  }
-
-  [[nodiscard]] const tag_reader& tags() const override {
-    return *tags_;
-  }
-
-  [[nodiscard]] const tag_writer& tag_writing() const override {
-    return *tag_writing_;
   }
 
   [[nodiscard]] const std::string& door() const override {
@@ -152,19 +126,21 @@ public:
       return made;
     system_ports ports;
     if (request_.access != library_access::read)
-      if (auto made = open_for_writing(ports); !made)
+      if (auto made = open_for_writing(ports, overrides); !made)
         return made;
     return start(std::move(ports));
   }
 
 private:
   result<void> open_machine() {
-    clock_ = io::open_system_wall_clock();
     threads_ = io::open_posix_thread_placement();
+    // Only a node is asked about a job's life.
+    if (request_.with_door)
+      ticks_ = io::open_tsc_tick_counter();
     io::log_sink_options options;
     options.level = log_level::debug;
     options.format = format_of(config_.log.format);
-    auto sink = io::open_spdlog_log_sink(options, clock_);
+    auto sink = io::open_spdlog_log_sink(options, shared_clock());
     if (!sink)
       return sink.failure();
     auto yielding = std::make_unique<yielding_log_sink>(
@@ -176,23 +152,16 @@ private:
   }
 
   result<void> open_media(const assembly_overrides& overrides) {
-    auto finder = make_media_finder(config_);
-    if (!finder)
-      return finder.failure();
-    finder_ = std::move(finder.value());
-    decoders_ = io::open_sndfile_audio_decoder();
-    if (overrides.decorate_decoders)
-      decoders_ = overrides.decorate_decoders(std::move(decoders_));
-    tags_ = io::open_taglib_tag_reader();
-    tag_writing_ = io::open_taglib_tag_writer();
-    fourier_ = io::open_fftw_fourier();
+    if (auto adapted = adapt(config_, overrides); !adapted)
+      return adapted;
     documents_ = io::open_nlohmann_audio_document();
     fingerprints_ = io::open_chromaprint_audio_fingerprint();
-    recipes_ = recipes_under(*decoders_);
+    recipes_ = recipes_under(decoders());
     return {};
   }
 
-  result<void> open_for_writing(system_ports& ports) {
+  result<void> open_for_writing(system_ports& ports,
+                                const assembly_overrides& overrides) {
     io::sqlite_library_options options;
     options.file = request_.library;
     options.recipes = recipes_;
@@ -200,6 +169,8 @@ private:
     if (!store)
       return store.failure();
     ports.store = std::move(store.value());
+    if (overrides.decorate_store)
+      ports.store = overrides.decorate_store(std::move(ports.store));
     if (!request_.watched.empty()) {
       auto watch = io::open_inotify_folder_watch(request_.watched);
       if (!watch)
@@ -228,16 +199,17 @@ private:
   }
 
   result<void> start(system_ports ports) {
-    ports.clock = clock_.get();
+    ports.clock = &clock();
     ports.log = log_.get();
     ports.threads = threads_.get();
+    ports.ticks = ticks_.get();
     ports.open_reader = [file = request_.library, recipes = recipes_] {
       return io::open_sqlite_library_reader(file, recipes);
     };
-    ports.finder = finder_.get();
-    ports.audio_decoders = decoders_.get();
-    ports.tags = tags_.get();
-    ports.fourier = fourier_.get();
+    ports.finder = &finder();
+    ports.audio_decoders = &decoders();
+    ports.tags = &tags();
+    ports.fourier = &fourier();
     ports.documents = documents_.get();
     ports.crashes = crashes_.get();
     ports.fingerprints = fingerprints_.get();
@@ -276,6 +248,7 @@ private:
     found.watched = request_.watched;
     found.socket = door_;
     found.pid = getpid();
+    found.on_event = request_.on_event;
     return found;
   }
 
@@ -283,14 +256,9 @@ private:
   node_config config_;
   std::unique_ptr<library_lock> lock_;
   std::string door_;
-  std::shared_ptr<const wall_clock> clock_;
   std::unique_ptr<thread_placement> threads_;
+  std::unique_ptr<tick_counter> ticks_;
   std::unique_ptr<yielding_log_sink> log_;
-  std::unique_ptr<media_finder> finder_;
-  std::unique_ptr<audio_decoder_source> decoders_;
-  std::unique_ptr<tag_reader> tags_;
-  std::unique_ptr<tag_writer> tag_writing_;
-  std::shared_ptr<const fourier_source> fourier_;
   std::unique_ptr<audio_document> documents_;
   std::unique_ptr<audio_fingerprint_source> fingerprints_;
   std::unique_ptr<crash_notes> crashes_;

@@ -3,6 +3,7 @@
 #include "actors/troupe_system.hpp"
 #include "config/node_config.hpp"
 #include "domain/ports/audio_decoder.hpp"
+#include "domain/ports/library_store.hpp"
 #include "domain/ports/tag_writer.hpp"
 #include "domain/result.hpp"
 
@@ -19,6 +20,9 @@ struct assembly_overrides {
   std::function<std::unique_ptr<audio_decoder_source>(
     std::unique_ptr<audio_decoder_source>)>
     decorate_decoders;
+  /// Wraps the store; empty: as it is.
+  std::function<std::unique_ptr<library_store>(std::unique_ptr<library_store>)>
+    decorate_store;
 };
 
 /// How a command uses the library.
@@ -49,6 +53,8 @@ struct assembly_request {
   bool may_use_node = false;
   /// With write access: commands of other processes are let in.
   bool with_door = false;
+  /// See `system_settings::on_event`.
+  std::function<void()> on_event;
 };
 
 /// A running system together with the adapters that it borrows.

@@ -2,14 +2,11 @@
 
 #include "actors/client/node_client.hpp"
 #include "domain/library/path_digest.hpp"
-#include "io/fftw_fourier.hpp"
 #include "io/posix_library_lock.hpp"
 #include "io/sndfile_audio_decoder.hpp"
 #include "io/sqlite/sqlite_library_reader.hpp"
-#include "io/system_wall_clock.hpp"
-#include "io/taglib/taglib_tag_reader.hpp"
-#include "io/taglib/taglib_tag_writer.hpp"
 #include "tools/adapters.hpp"
+#include "tools/command_adapters.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -52,12 +49,11 @@ std::string door_folder() {
 // -- the assembly -------------------------------------------------------------
 
 /// A node's system, and the few adapters that a command uses itself.
-class node_assembly final : public assembly {
+class node_assembly final : public command_adapters {
 public:
-  explicit node_assembly(std::unique_ptr<media_finder> finder)
-    : finder_(std::move(finder)) {}
-
-  result<void> connect(node_client_options options) {
+  result<void> open(const node_config& config, node_client_options options) {
+    if (auto adapted = adapt(config, {}); !adapted)
+      return adapted;
     auto system = connect_to_node(std::move(options));
     if (!system)
       return system.failure();
@@ -67,30 +63,6 @@ public:
 
   [[nodiscard]] troupe_system& system() override {
     return *system_;
-  }
-
-  [[nodiscard]] const media_finder& finder() const override {
-    return *finder_;
-  }
-
-  [[nodiscard]] const wall_clock& clock() const override {
-    return *clock_;
-  }
-
-  [[nodiscard]] const audio_decoder_source& decoders() const override {
-    return *decoders_;
-  }
-
-  [[nodiscard]] const fourier_source& fourier() const override {
-    return *fourier_;
-  }
-
-  [[nodiscard]] const tag_reader& tags() const override {
-    return *tags_;
-  }
-
-  [[nodiscard]] const tag_writer& tag_writing() const override {
-    return *tag_writing_;
   }
 
   /// Nothing: the library is another process's.
@@ -105,13 +77,6 @@ public:
 
 private:
   std::string door_;
-  std::unique_ptr<media_finder> finder_;
-  std::shared_ptr<const wall_clock> clock_ = io::open_system_wall_clock();
-  std::unique_ptr<audio_decoder_source> decoders_ =
-    io::open_sndfile_audio_decoder();
-  std::shared_ptr<const fourier_source> fourier_ = io::open_fftw_fourier();
-  std::unique_ptr<tag_reader> tags_ = io::open_taglib_tag_reader();
-  std::unique_ptr<tag_writer> tag_writing_ = io::open_taglib_tag_writer();
   std::unique_ptr<troupe_system> system_;
 };
 
@@ -142,9 +107,6 @@ result<std::unique_ptr<assembly>> reach_node(const assembly_request& request,
   const auto note = note_with_door(request.library, locked);
   if (!note)
     return note.failure();
-  auto finder = make_media_finder(config);
-  if (!finder)
-    return finder.failure();
   node_client_options options;
   options.socket = note->socket;
   options.role = request.role;
@@ -156,9 +118,9 @@ result<std::unique_ptr<assembly>> reach_node(const assembly_request& request,
     return io::open_sqlite_library_reader(
       library, recipes_under(*io::open_sndfile_audio_decoder()));
   };
-  auto made = std::make_unique<node_assembly>(std::move(finder.value()));
-  if (auto connected = made->connect(std::move(options)); !connected)
-    return connected.failure();
+  auto made = std::make_unique<node_assembly>();
+  if (auto opened = made->open(config, std::move(options)); !opened)
+    return opened.failure();
   return std::unique_ptr<assembly>{std::move(made)};
 }
 

@@ -62,23 +62,24 @@ public:
     auto slot = std::make_shared<answer_slot<T>>();
     begin<T>([slot](result<T> x) { slot->give(std::move(x)); },
              std::move(xs)...);
-    return wait_for(*slot);
+    return wait_for(*slot, node_caller::call_deadline + slack);
   }
 
   /// Asks the ADMINISTRATOR and waits.
   template <class T, class... Ts>
-  result<T> ask_administrator(Ts... xs) const {
+  result<T> ask_administrator(std::chrono::milliseconds deadline,
+                              Ts... xs) const {
     auto slot = std::make_shared<answer_slot<T>>();
-    errand([slot, ... xs = std::move(xs)](node_caller& to) {
+    errand([slot, deadline, ... xs = std::move(xs)](node_caller& to) {
       to.call_administrator<T>(
-        [slot](result<T> x) { slot->give(std::move(x)); }, xs...);
+        deadline, [slot](result<T> x) { slot->give(std::move(x)); }, xs...);
     });
-    return wait_for(*slot);
+    return wait_for(*slot, deadline + slack);
   }
 
 private:
-  /// Should CAF's own deadlines fail: every call ends.
-  static constexpr auto longest_wait = std::chrono::minutes{12};
+  /// Should CAF's own deadlines fail: every call ends this much after them.
+  static constexpr auto slack = std::chrono::minutes{1};
 
   template <class Deed>
   void errand(Deed&& deed) const {
@@ -87,8 +88,9 @@ private:
   }
 
   template <class T>
-  static result<T> wait_for(answer_slot<T>& slot) {
-    if (auto answer = slot.take(longest_wait))
+  static result<T> wait_for(answer_slot<T>& slot,
+                            std::chrono::milliseconds longest) {
+    if (auto answer = slot.take(longest))
       return std::move(*answer);
     return error{errc::unreachable, "node: it does not answer"};
   }

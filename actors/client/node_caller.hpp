@@ -45,6 +45,10 @@ struct caller_tunables {
 /// Invariant: each call is answered exactly once, by the node or by its end.
 class node_caller : public caf::event_based_actor {
 public:
+  /// Of a call to the PORTER: as for the same verbs inside a process, and a
+  /// little more.
+  static constexpr std::chrono::milliseconds call_deadline{660'000};
+
   node_caller(caf::actor_config& cfg, porter_actor porter,
               caller_tunables tunables, caller_events events);
 
@@ -53,38 +57,38 @@ public:
   /// Asks the PORTER. @param tell called once, on the CALLER's thread
   template <class T, class... Ts>
   void call(std::function<void(result<T>)> tell, Ts&&... xs) {
-    call_actor<T>(porter_, std::move(tell), std::forward<Ts>(xs)...);
+    call_actor<T>(call_deadline, porter_, std::move(tell),
+                  std::forward<Ts>(xs)...);
   }
 
   /// Asks the ADMINISTRATOR, whom the PORTER is asked for first.
   template <class T, class... Ts>
-  void call_administrator(std::function<void(result<T>)> tell, Ts... xs) {
+  void call_administrator(std::chrono::milliseconds deadline,
+                          std::function<void(result<T>)> tell, Ts... xs) {
     if (administrator_)
-      return call_actor<T>(administrator_, std::move(tell), std::move(xs)...);
+      return call_actor<T>(deadline, administrator_, std::move(tell),
+                           std::move(xs)...);
     call<caf::strong_actor_ptr>(
-      [this, tell, xs...](result<caf::strong_actor_ptr> found) {
+      [this, deadline, tell, xs...](result<caf::strong_actor_ptr> found) {
         if (!found)
           return tell(found.failure());
         administrator_ = caf::actor_cast<administrator_actor>(*found);
-        call_actor<T>(administrator_, tell, xs...);
+        call_actor<T>(deadline, administrator_, tell, xs...);
       },
       desk_atom_v);
   }
 
 private:
-  /// As for the same verbs inside a process, and a little more.
-  static constexpr auto call_deadline = std::chrono::minutes{11};
-
   template <class T, class Handle, class... Ts>
-  void call_actor(const Handle& to, std::function<void(result<T>)> tell,
-                  Ts&&... xs) {
+  void call_actor(std::chrono::milliseconds deadline, const Handle& to,
+                  std::function<void(result<T>)> tell, Ts&&... xs) {
     if (gone_.code != errc::none)
       return tell(gone_);
     const auto number = ++last_call_;
     open_[number] = [tell](const error& why) {
       tell(why);
     };
-    request(to, call_deadline, std::forward<Ts>(xs)...)
+    request(to, deadline, std::forward<Ts>(xs)...)
       .then(
         [this, number, tell](T& x) {
           if (open_.erase(number) > 0)

@@ -2,6 +2,7 @@
 
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/drain_watch.hpp"
+#include "domain/dispatch/work_pace.hpp"
 #include "domain/jobs/hold_book.hpp"
 #include "domain/jobs/why_not_running.hpp"
 
@@ -176,12 +177,45 @@ struct audit_request {
   std::int64_t limit = 1'000;
 };
 
+// -- trace --------------------------------------------------------------------
+
+struct trace_request {
+  std::string asker;
+  /// Id or unique prefix.
+  std::string id;
+};
+
+/// A message that an actor has handled. Times in nanoseconds UTC.
+struct traced_message {
+  /// Actors by name; the sender may be nobody: "".
+  std::string sender;
+  std::string receiver;
+  /// The message's first element: "settle".
+  std::string what;
+  /// Messages in the mailbox when it came, itself included.
+  std::int64_t depth = 0;
+  std::int64_t sent_ns = 0;
+  std::int64_t begun_ns = 0;
+  std::int64_t ended_ns = 0;
+};
+
+struct trace_report {
+  /// Public id.
+  std::string job;
+  /// Those that concerned the job, oldest first.
+  std::vector<traced_message> messages;
+  /// The recorder has forgotten messages of the time since the job came.
+  bool lost = false;
+};
+
 // -- status -------------------------------------------------------------------
 
 /// How the SUPERVISOR stands: what the library alone does not tell.
 struct supervision_status {
   work_progress work;
   pool_statuses pools;
+  /// One for each kind of which a job has ended.
+  std::vector<kind_pace> paces;
   held_state held;
   /// An administrator's drain is under way; whose, and since when.
   bool draining = false;

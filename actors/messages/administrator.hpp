@@ -52,6 +52,8 @@ using administrator_actor = caf::typed_actor<
   caf::replies_to<prune_atom, prune_request>::with<prune_report>,
   // The latest audit rows.
   caf::replies_to<audit_atom, audit_request>::with<audit_rows>,
+  // What the actors did for a job, as far as the recorder remembers.
+  caf::replies_to<trace_atom, trace_request>::with<trace_report>,
   // Has the node end as by SIGTERM. The word is the asker.
   caf::replies_to<shutdown_atom, std::string>::with<bool>>;
 

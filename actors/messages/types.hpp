@@ -121,6 +121,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(troupe, (troupe::audit_note))
   CAF_ADD_TYPE_ID(troupe, (troupe::held_state))
   CAF_ADD_TYPE_ID(troupe, (troupe::supervision_status))
+  CAF_ADD_ATOM(troupe, troupe, trace_atom, "trace")
+  CAF_ADD_TYPE_ID(troupe, (troupe::trace_report))
+  CAF_ADD_TYPE_ID(troupe, (troupe::trace_request))
 
 CAF_END_TYPE_ID_BLOCK(troupe)
 

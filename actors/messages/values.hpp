@@ -136,6 +136,8 @@ struct work_in_hand {
   std::string path;
   job_kind kind = job_kind::audio_analyze;
   std::int64_t elapsed_ms = 0;
+  /// What such a job took before; 0 = none has ended yet.
+  std::int64_t usual_ms = 0;
   double media_s = 0.0;
   double duration_s = 0.0;
   /// Nothing else runs meanwhile.
@@ -240,7 +242,7 @@ struct find_report {
 
 /// The number of what is said over a socket: message types, their fields, and
 /// their order. It rises with every change of these.
-inline constexpr int door_protocol = 1;
+inline constexpr int door_protocol = 2;
 
 /// Who calls, and by which protocol.
 struct client_hello {

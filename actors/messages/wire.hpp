@@ -1,17 +1,15 @@
 #pragma once
 
 #include "actors/messages/admin_inspection.hpp"
+#include "actors/messages/crossing.hpp"
 #include "actors/messages/values.hpp"
 
-#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
 #include <caf/meta/load_callback.hpp>
 #include <caf/none.hpp>
 
 #include <cstdint>
 #include <optional>
-#include <type_traits>
-#include <utility>
 
 // How what crosses a socket is written: field after field, in the order given
 // here; integers in network byte order, strings and lists behind their length
@@ -19,17 +17,6 @@
 // `door_protocol`.
 
 namespace troupe {
-
-/// Writes or reads the fields. CAF would skip, without a word, each that is of
-/// a type allowed as unsafe in types.hpp.
-template <class Inspector, class... Fields>
-typename Inspector::result_type crosses(Inspector& f, Fields&&... fields) {
-  static_assert(
-    (!caf::is_allowed_unsafe_message_type<std::remove_cvref_t<Fields>>::value
-     && ...),
-    "give the field's type an id in types.hpp");
-  return f(std::forward<Fields>(fields)...);
-}
 
 // -- parts --------------------------------------------------------------------
 

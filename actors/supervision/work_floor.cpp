@@ -1,6 +1,7 @@
 #include "actors/supervision/work_floor.hpp"
 
 #include "actors/caf_error.hpp"
+#include "actors/tracing/message_ring.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -44,12 +45,14 @@ void work_floor::ask(const worker_seat& seat) {
 }
 
 void work_floor::beat(const worker_beat& x) {
+  note_job(x.key.job);
   if (auto* pool = roster_.pool(x.seat.kind))
     pool->slots.beat(x.seat, x.key, x.media_s, x.duration_s,
                      clock_->monotonic_ms());
 }
 
 void work_floor::end(worker_end& x) {
+  note_job(x.key.job);
   auto* pool = roster_.pool(x.seat.kind);
   if (pool == nullptr)
     return;
@@ -62,6 +65,9 @@ void work_floor::end(worker_end& x) {
     return;
   }
   tally_.count_media(x.outcome.media_s);
+  if (succeeded)
+    pace_.note(x.seat.kind, clock_->monotonic_ms(),
+               clock_->monotonic_ms() - held->started_ms, held->duration_s);
   end_attempt(roster_.worker_name(x.seat), *held, std::move(x.outcome));
   ask(x.seat);
 }
@@ -214,7 +220,14 @@ std::string work_floor::why_stands_still(job_kind kind) const {
 }
 
 std::vector<work_in_hand> work_floor::in_hand() const {
-  return roster_.in_hand(clock_->monotonic_ms());
+  auto found = roster_.in_hand(clock_->monotonic_ms());
+  for (auto& x : found)
+    x.usual_ms = pace_.usual_ms(x.kind, x.duration_s);
+  return found;
+}
+
+std::vector<kind_pace> work_floor::paces() const {
+  return pace_.paces(clock_->monotonic_ms());
 }
 
 work_progress work_floor::progress() const {
@@ -266,6 +279,10 @@ void work_floor::on_settled(std::int64_t number, settle_report& report) {
   if (!request)
     return;
   tally_.clear_trouble();
+  for (const auto& end : request->ends)
+    note_job(end.key.job);
+  for (const auto& job : report.claimed)
+    note_job(job.key.job);
   // Handed back: ready again, and we may claim it ourselves.
   if (tally_.count(*request, report))
     desk_.assume_supply();

@@ -8,6 +8,7 @@
 #include "domain/dispatch/claim_desk.hpp"
 #include "domain/dispatch/settlement.hpp"
 #include "domain/dispatch/watch_timer.hpp"
+#include "domain/dispatch/work_pace.hpp"
 #include "domain/jobs/attempt.hpp"
 #include "domain/jobs/hold_book.hpp"
 
@@ -128,6 +129,9 @@ public:
   [[nodiscard]] std::vector<work_in_hand> in_hand() const;
   [[nodiscard]] work_progress progress() const;
 
+  /// How fast jobs get done, and what they usually take.
+  [[nodiscard]] std::vector<kind_pace> paces() const;
+
   [[nodiscard]] pool_statuses statuses() const {
     return roster_.statuses();
   }
@@ -165,6 +169,7 @@ private:
   claim_desk desk_;
   settlement settlement_;
   work_tally tally_;
+  work_pace pace_;
   held_state held_;
 
   /// 0 until it has begun.

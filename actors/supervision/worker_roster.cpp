@@ -217,7 +217,7 @@ std::vector<work_in_hand> worker_roster::in_hand(std::int64_t now_ms) const {
       if (const auto* held = pool.slots.held(slot))
         found.push_back({worker_name(pool.slots.seat(slot)), held->job.ulid,
                          held->job.path, held->job.kind,
-                         now_ms - held->started_ms, held->media_s,
+                         now_ms - held->started_ms, 0, held->media_s,
                          held->duration_s, held->job.alone});
   return found;
 }

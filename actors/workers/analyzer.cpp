@@ -1,5 +1,6 @@
 #include "actors/workers/analyzer.hpp"
 
+#include "actors/tracing/traced.hpp"
 #include "domain/audio/analysis.hpp"
 #include "domain/audio/likeness/embedding.hpp"
 #include "domain/jobs/attempt.hpp"
@@ -91,6 +92,7 @@ private:
   void on_work(const claimed_job_ptr& job) {
     file_.emplace();
     file_->job = job;
+    note_job(job->key.job);
     guarded([this] { open(); });
     step_soon();
   }
@@ -110,6 +112,7 @@ private:
     step_on_its_way_ = false;
     if (!file_)
       return;
+    note_job(file_->job->key.job);
     guarded([this] { decode(); });
     step_soon();
   }
@@ -300,9 +303,9 @@ worker_actor spawn_analyzer(caf::actor_system& system,
                             const worker_seat& seat,
                             const dispatcher_actor& supervisor) {
   if (tunables.where == placement::detached)
-    return system.spawn<caf::detached>(analyzer, tunables, ports, seat,
+    return spawn_traced<caf::detached>(system, analyzer, tunables, ports, seat,
                                        supervisor);
-  return system.spawn(analyzer, tunables, ports, seat, supervisor);
+  return spawn_traced(system, analyzer, tunables, ports, seat, supervisor);
 }
 
 } // namespace troupe

@@ -439,5 +439,47 @@ TEST_F(administrator_test, shows_how_all_stands) {
   EXPECT_EQ(pools->running.at(0).worker, "analyzer-0");
 }
 
+TEST_F(administrator_test, looks_once_for_all_who_ask_at_the_same_time) {
+  start_admin();
+  record(1);
+  const auto ask_for_status = [this] {
+    return self->request(admin, caf::infinite, status_atom_v,
+                         std::string{anna});
+  };
+  auto first = ask_for_status();
+  auto second = ask_for_status();
+  auto third = ask_for_status();
+  run();
+  for (auto* each : {&first, &second, &third}) {
+    std::int64_t entries = 0;
+    each->receive(
+      [&](const node_status& x) { entries = x.library.coverage.at(0).entries; },
+      [](const caf::error& why) { FAIL() << to_string(why); });
+    EXPECT_EQ(entries, 1);
+  }
+  // And goes on to answer: what was recorded since is in the next.
+  record(1, 2);
+  const auto later = order<node_status>(status_atom_v, std::string{anna});
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->library.coverage.at(0).entries, 2);
+}
+
+TEST_F(administrator_test, tells_what_is_usual_once_a_job_has_ended) {
+  start_admin();
+  record(2);
+  ASSERT_EQ(jobs.size(), 2U);
+  const auto look = [this] {
+    return order<node_status>(status_atom_v, std::string{anna}).value();
+  };
+  EXPECT_EQ(look().supervision.work.running.at(0).usual_ms, 0);
+  advance(300ms);
+  finish(0);
+  const auto status = look();
+  ASSERT_EQ(status.supervision.paces.size(), 1U);
+  EXPECT_EQ(status.supervision.paces[0].usual_ms, 300);
+  EXPECT_GT(status.supervision.paces[0].jobs_per_s, 0.0);
+  EXPECT_EQ(status.supervision.work.running.at(0).usual_ms, 300);
+}
+
 } // namespace
 } // namespace troupe::testing

@@ -1,4 +1,7 @@
 #include "tools/output/admin_text.hpp"
+#include "tools/output/status_text.hpp"
+#include "tools/output/trace_file.hpp"
+#include "tools/terminal/full_screen.hpp"
 #include "tools/terminal/progress_line.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/table.hpp"
@@ -6,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -74,6 +78,22 @@ TEST(progress, fits_any_width) {
               static_cast<std::size_t>(std::max(columns, 2)));
 }
 
+// -- a whole screen -----------------------------------------------------------
+
+TEST(page, is_cut_to_the_terminal) {
+  EXPECT_EQ(page_bytes("ab\ncd\n", 80, 24),
+            "\x1b[Hab\x1b[0m\x1b[K\r\ncd\x1b[0m\x1b[K\x1b[J");
+  EXPECT_NE(page_bytes("abc\n", 2, 24).find("Hab\x1b"), std::string::npos);
+  // Four lines on three rows: the last one tells of two.
+  EXPECT_NE(
+    page_bytes("a\nb\nc\nd\n", 80, 3).find("b\x1b[0m\x1b[K\r\n… 2 more"),
+    std::string::npos);
+  // A colour takes no column, and a wide character two.
+  EXPECT_NE(page_bytes("\x1b[1mab\x1b[0mc", 3, 24).find("ab\x1b[0mc\x1b[0m"),
+            std::string::npos);
+  EXPECT_EQ(page_bytes("音楽", 3, 24).find("楽"), std::string::npos);
+}
+
 // -- moments ------------------------------------------------------------------
 
 TEST(since, takes_ages_and_moments) {
@@ -105,6 +125,126 @@ TEST(since, takes_ages_and_moments) {
     EXPECT_EQ(parse_since_us(word, now_us).failure().code,
               errc::invalid_argument)
       << word;
+}
+
+// -- status -------------------------------------------------------------------
+
+class status_page : public ::testing::Test {
+protected:
+  status_page() {
+    status.coverage.push_back({media_kind::audio, 100, 40, 0, 0, 60, 0});
+    queue_depth queue;
+    queue.kind = job_kind::audio_analyze;
+    queue.counts[static_cast<std::size_t>(job_state::ready)] = 58;
+    queue.counts[static_cast<std::size_t>(job_state::running)] = 2;
+    status.queues.push_back(queue);
+    supervision_status live;
+    live.paces.push_back({job_kind::audio_analyze, 2.0, 60.0, 800});
+    live.pools.pools.push_back(
+      {"analyzers", job_kind::audio_analyze, 2, 2, 0, {}, {{3, 1}, {5, 0}}});
+    work_in_hand held;
+    held.worker = "analyzer-0";
+    held.path = "/music/song.flac";
+    held.elapsed_ms = 1'500;
+    held.usual_ms = 800;
+    live.work.running.push_back(held);
+    facts.library = "/library.db";
+    facts.holder = "pid 7 (troupe node)";
+    facts.now_us = 100'000'000;
+    facts.started_us = 40'000'000;
+    facts.live = live;
+  }
+
+  library_status status;
+  status_facts facts;
+};
+
+TEST_F(status_page, tells_when_all_will_be_done) {
+  // 60 left, two a second.
+  const auto object = status_json(status, facts);
+  EXPECT_EQ(object["coverage"][0]["eta_s"], 30.0);
+  EXPECT_EQ(object["queues"][0]["eta_s"], 30.0);
+  EXPECT_EQ(object["queues"][0]["jobs_per_s"], 2.0);
+  EXPECT_EQ(object["queues"][0]["usual_s"], 0.8);
+  EXPECT_EQ(object["node"]["up_s"], 60.0);
+}
+
+TEST_F(status_page, promises_nothing_of_what_is_paused_or_unknown) {
+  auto paused = facts;
+  paused.live->held.pauses.push_back(
+    {{pause_scope::one_kind, job_kind::audio_analyze}, "uid:1", "disk", 1, 0});
+  EXPECT_FALSE(status_json(status, paused)["coverage"][0].contains("eta_s"));
+  EXPECT_EQ(status_json(status, paused)["pools"][0]["state"], "paused");
+  facts.live->paces.clear();
+  EXPECT_FALSE(status_json(status, facts)["coverage"][0].contains("eta_s"));
+  facts.live.reset();
+  EXPECT_FALSE(status_json(status, facts)["coverage"][0].contains("eta_s"));
+}
+
+TEST_F(status_page, shows_pools_and_what_they_do) {
+  const auto object = status_json(status, facts);
+  const auto& pool = object["pools"][0];
+  EXPECT_EQ(pool["configured"], 2);
+  EXPECT_EQ(pool["live"], 2);
+  EXPECT_EQ(pool["state"], "works");
+  EXPECT_EQ(pool["processed"], 9);
+  EXPECT_EQ(pool["workers"][0]["failed"], 1);
+  EXPECT_EQ(object["running"][0]["elapsed_s"], 1.5);
+  EXPECT_EQ(object["running"][0]["usual_s"], 0.8);
+  const auto text = status_text(status, facts, {});
+  EXPECT_NE(text.find("2.0/s (60 x real time), 30 s to go"), std::string::npos)
+    << text;
+  EXPECT_NE(text.find("analyzer-0: 1.5 s of usually 0.8 s, /music/song.flac"),
+            std::string::npos)
+    << text;
+}
+
+TEST_F(status_page, fits_80_columns) {
+  terminal_traits traits;
+  traits.is_terminal = true;
+  const auto text = status_text(status, facts, traits);
+  for (std::size_t from = 0; from < text.size();) {
+    const auto to = text.find('\n', from);
+    EXPECT_LE(columns_of(text.substr(from, to - from)), 80U)
+      << text.substr(from, to - from);
+    from = to + 1;
+  }
+}
+
+// -- trace --------------------------------------------------------------------
+
+TEST(trace_file, has_a_row_for_the_job_and_for_each_actor) {
+  job_details details;
+  details.job.ulid = "01X";
+  details.job.created_us = 1'000;
+  attempt_row attempt;
+  attempt.number = 1;
+  attempt.claim = 1;
+  attempt.worker = "analyzer-0";
+  attempt.started_us = 1'500;
+  attempt.ended_us = 2'500;
+  details.attempts.push_back(attempt);
+  trace_report report;
+  report.messages.push_back({"troupe.supervisor#3", "troupe.analyzer#9", "work",
+                             2, 1'400'000, 1'500'000, 1'700'000});
+  const auto document = chrome_trace(details, report);
+  std::map<std::string, int> rows;
+  int arrows = 0;
+  for (const auto& event : document["traceEvents"]) {
+    if (event["ph"] == "M")
+      rows[event["args"]["name"]] = event["tid"];
+    arrows += event["ph"] == "s" || event["ph"] == "f" ? 1 : 0;
+    if (event["name"] == "work" && event["ph"] == "X") {
+      EXPECT_EQ(event["ts"], 500.0);
+      EXPECT_EQ(event["dur"], 200.0);
+      EXPECT_EQ(event["tid"], rows["troupe.analyzer#9"]);
+      EXPECT_EQ(event["args"]["mailbox_depth"], 2);
+      EXPECT_EQ(event["args"]["queued_us"], 100.0);
+    }
+  }
+  EXPECT_EQ(rows.size(), 3U);
+  EXPECT_EQ(arrows, 2);
+  EXPECT_EQ(document["otherData"]["job"], "01X");
 }
 
 } // namespace

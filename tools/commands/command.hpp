@@ -99,6 +99,8 @@ void add_preprocess_command(CLI::App& app, command_context& context);
 void add_export_command(CLI::App& app, command_context& context);
 void add_jobs_command(CLI::App& app, command_context& context);
 void add_admin_command(CLI::App& app, command_context& context);
+/// `admin status`.
+void add_status_command(CLI::App& admin, command_context& context);
 /// The verbs of `admin` that hold and release work.
 void add_hold_commands(CLI::App& admin, command_context& context);
 /// `admin import`.

@@ -2,6 +2,8 @@
 #include "tools/commands/command.hpp"
 #include "tools/output/exit_code.hpp"
 #include "tools/output/job_text.hpp"
+#include "tools/output/new_file.hpp"
+#include "tools/output/trace_file.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/terminal.hpp"
 
@@ -21,7 +23,9 @@ struct jobs_options {
   std::string kind;
   std::string why;
   std::int64_t limit = 100;
+  std::string file;
   bool dry_run = false;
+  bool force = false;
 };
 
 // -- asking -------------------------------------------------------------------
@@ -75,6 +79,41 @@ int run_why(const command_context& context, const jobs_options& options) {
                 {"reason", to_utf8(answer->text)}});
   else
     fmt::print("{}\n", shown_text(answer->text));
+  return exit_code::ok;
+}
+
+/// Writes what node and library remember of a job's life.
+int run_trace(const command_context& context, const jobs_options& options) {
+  auto open = open_for_asking(context, "jobs trace");
+  if (!open)
+    return report_failure(open.failure());
+  auto& system = open.value()->system();
+  const auto details = system.job_named(options.id);
+  if (!details)
+    return report_failure(details.failure());
+  const auto report = system.admin().trace({asker(), details->job.ulid});
+  if (!report)
+    return report_failure(report.failure(), "start one by: troupe node");
+  auto file = begin_file(options.file, options.force);
+  if (!file)
+    return report_failure(file.failure());
+  const auto text = json_text(chrome_trace(*details, *report));
+  if (const auto written = file.value()->write(text + '\n'); !written)
+    return report_failure(written.failure());
+  if (const auto done = file.value()->finish(); !done)
+    return report_failure(done.failure());
+  if (context.options.json || context.options.jsonl) {
+    json object{{"schema", 1},
+                {"id", report->job},
+                {"messages", report->messages.size()},
+                {"messages_lost", report->lost}};
+    put_path(object, "path", options.file);
+    print_json(object);
+  } else {
+    fmt::print("{}: {} messages{}\n", shown_text(options.file),
+               report->messages.size(),
+               report->lost ? "; older ones are forgotten" : "");
+  }
   return exit_code::ok;
 }
 
@@ -158,6 +197,15 @@ void add_jobs_command(CLI::App& app, command_context& context) {
     ->required();
   why->footer("Example: troupe jobs why 01HZX");
   choose(why, context, options, run_why);
+  auto* trace =
+    jobs->add_subcommand("trace", "Writes a job's life for a trace viewer");
+  trace->add_option("ID", options->id, "An id or a start of one")->required();
+  trace->add_option("-o,--output", options->file, "Trace Event Format, JSON")
+    ->required()
+    ->type_name("FILE");
+  trace->add_flag("--force", options->force, "Replace FILE");
+  trace->footer("Example: troupe jobs trace 01HZX -o job.json");
+  choose(trace, context, options, run_trace);
   for (const bool retries : {true, false}) {
     auto* change = jobs->add_subcommand(
       retries ? "retry" : "cancel",

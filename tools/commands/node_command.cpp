@@ -21,8 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The core is looked at this often, to see whether it still lives.
-constexpr auto look_every = std::chrono::milliseconds{4s};
+/// News wakes the node at once; this is only the net below.
+constexpr auto look_every = std::chrono::milliseconds{60s};
 
 /// More than what a drain may take besides the grace period: the last commit,
 /// and a watchdog that ends what does not come down.
@@ -168,6 +168,7 @@ int run_node(const command_context& context,
   request.with_door = true;
   request.log_all = true;
   request.watched = config->config.node.watch;
+  request.on_event = wake_node;
   const auto roots = request.watched;
   auto open = open_assembly(context, *config, std::move(request));
   if (!open)

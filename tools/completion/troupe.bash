@@ -118,8 +118,12 @@ _troupe() {
       ;;
     export) words+=' --format -o --output --force' ;;
     node) words+=' --watch' ;;
-    jobs) words+=' list show why retry cancel' ;;
+    jobs) words+=' list show why trace retry cancel' ;;
     'jobs list') words+=' --state --kind --class --limit' ;;
+    'jobs trace')
+      words+=' -o --output --force'
+      files=yes
+      ;;
     'jobs retry' | 'jobs cancel')
       words+=' --state --kind --class --dry-run'
       ;;
@@ -127,6 +131,7 @@ _troupe() {
       words+=' status check backup reconcile quarantine pause resume drain'
       words+=' scale workers import prune audit shutdown'
       ;;
+    'admin status') words+=' --watch --every' ;;
     'admin pause') words+=" --reason --for all intake $kinds" ;;
     'admin resume') words+=" --owner all intake $kinds" ;;
     'admin drain') words+=' --timeout --on-timeout --hold' ;;

@@ -13,6 +13,19 @@
 
 namespace troupe {
 
+namespace {
+
+slot_counters sum_of(const pool_status& pool) {
+  slot_counters sum;
+  for (const auto& x : pool.workers) {
+    sum.succeeded += x.succeeded;
+    sum.failed += x.failed;
+  }
+  return sum;
+}
+
+} // namespace
+
 // -- what is held -------------------------------------------------------------
 
 json pauses_json(const std::vector<pause>& pauses) {
@@ -100,31 +113,48 @@ std::string blockers_text(const drain_outcome& outcome,
 
 // -- workers ------------------------------------------------------------------
 
-json workers_json(const workers_report& report) {
-  json object{{"schema", 1}};
-  object["pools"] = json::array();
-  for (const auto& pool : report.pools.pools) {
-    json one{{"name", pool.name},   {"kind", to_string(pool.kind)},
-             {"slots", pool.slots}, {"live", pool.live},
-             {"stuck", pool.stuck}, {"broken", to_utf8(pool.broken)}};
-    one["workers"] = json::array();
-    for (const auto& x : pool.workers)
-      one["workers"].push_back({{"processed", x.succeeded + x.failed},
-                                {"succeeded", x.succeeded},
-                                {"failed", x.failed}});
-    object["pools"].push_back(std::move(one));
+json pool_json(const pool_status& pool) {
+  json object{{"name", pool.name},   {"kind", to_string(pool.kind)},
+              {"slots", pool.slots}, {"live", pool.live},
+              {"stuck", pool.stuck}, {"broken", to_utf8(pool.broken)}};
+  const auto put_counters = [](json& to, const slot_counters& x) {
+    to["processed"] = x.succeeded + x.failed;
+    to["succeeded"] = x.succeeded;
+    to["failed"] = x.failed;
+  };
+  put_counters(object, sum_of(pool));
+  object["workers"] = json::array();
+  for (const auto& x : pool.workers) {
+    json one = json::object();
+    put_counters(one, x);
+    object["workers"].push_back(std::move(one));
   }
-  object["running"] = json::array();
-  for (const auto& x : report.running) {
+  return object;
+}
+
+json running_json(const std::vector<work_in_hand>& running) {
+  auto found = json::array();
+  for (const auto& x : running) {
     json one{{"worker", x.worker},
              {"id", x.job},
              {"kind", to_string(x.kind)},
-             {"elapsed_s", static_cast<double>(x.elapsed_ms) / 1e3},
-             {"media_s", x.media_s},
-             {"duration_s", x.duration_s}};
+             {"elapsed_s", static_cast<double>(x.elapsed_ms) / 1e3}};
+    if (x.usual_ms > 0)
+      one["usual_s"] = static_cast<double>(x.usual_ms) / 1e3;
+    one["media_s"] = x.media_s;
+    one["duration_s"] = x.duration_s;
     put_path(one, "path", x.path);
-    object["running"].push_back(std::move(one));
+    found.push_back(std::move(one));
   }
+  return found;
+}
+
+json workers_json(const workers_report& report) {
+  json object{{"schema", 1}};
+  object["pools"] = json::array();
+  for (const auto& pool : report.pools.pools)
+    object["pools"].push_back(pool_json(pool));
+  object["running"] = running_json(report.running);
   return object;
 }
 
@@ -138,21 +168,22 @@ std::string workers_text(const workers_report& report,
                {"FAILED", true},
                {"STATE", false, true}}};
   for (const auto& pool : report.pools.pools) {
-    slot_counters sum;
-    for (const auto& x : pool.workers) {
-      sum.succeeded += x.succeeded;
-      sum.failed += x.failed;
-    }
+    const auto sum = sum_of(pool);
     pools.add({pool.name, std::string{to_string(pool.kind)},
                fmt::format("{}", pool.slots), fmt::format("{}", pool.live),
                fmt::format("{}", sum.succeeded), fmt::format("{}", sum.failed),
                pool.broken.empty() ? "works" : pool.broken});
   }
   auto text = pools.text(traits);
-  for (const auto& x : report.running)
-    text +=
-      fmt::format("{}: {} since {}\n", x.worker, shown_text(x.path),
-                  format_duration(static_cast<double>(x.elapsed_ms) / 1e3));
+  for (const auto& x : report.running) {
+    const auto span = [](std::int64_t ms) {
+      return format_duration(static_cast<double>(ms) / 1e3);
+    };
+    auto times = span(x.elapsed_ms);
+    if (x.usual_ms > 0)
+      times += fmt::format(" of usually {}", span(x.usual_ms));
+    text += fmt::format("{}: {}, {}\n", x.worker, times, shown_text(x.path));
+  }
   return text;
 }
 

@@ -27,6 +27,12 @@ namespace troupe {
 [[nodiscard]] std::string blockers_text(const drain_outcome& outcome,
                                         const terminal_traits& traits);
 
+/// One pool, with each of its workers and their sum.
+[[nodiscard]] json pool_json(const pool_status& pool);
+
+/// What is in hand, with the time it has taken and usually takes.
+[[nodiscard]] json running_json(const std::vector<work_in_hand>& running);
+
 [[nodiscard]] json workers_json(const workers_report& report);
 [[nodiscard]] std::string workers_text(const workers_report& report,
                                        const terminal_traits& traits);

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "actors/messages/admin_values.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "tools/output/entry_json.hpp"
 #include "tools/terminal/terminal.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace troupe {
@@ -16,7 +19,16 @@ struct status_facts {
   std::int64_t now_us = 0;
   /// ANALYZERs under the configuration that this command sees.
   int analyzers = 0;
+  /// How the node that works on it stands, and since when it runs; nothing
+  /// when no node answered.
+  std::optional<supervision_status> live;
+  std::int64_t started_us = 0;
 };
+
+/// The time until no job of this kind is left, at its present pace; nothing
+/// while that is not known, or the kind is paused.
+[[nodiscard]] std::optional<double> remaining_s(const queue_depth& queue,
+                                                const status_facts& facts);
 
 /// CONTRACT's `admin status --json`; blocks without a source are absent.
 [[nodiscard]] json status_json(const library_status& status,

@@ -3,6 +3,7 @@
 #include "tools/terminal/interruption.hpp"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <array>
 
@@ -10,7 +11,10 @@ namespace troupe {
 
 namespace {
 
-constexpr std::array<int, 3> heard{SIGINT, SIGTERM, SIGHUP};
+/// The process tells itself that there is news.
+constexpr int wake_signal = SIGUSR1;
+
+constexpr std::array<int, 4> heard{SIGINT, SIGTERM, SIGHUP, wake_signal};
 
 sigset_t heard_set() {
   sigset_t set;
@@ -28,12 +32,16 @@ void block_node_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
+void wake_node() noexcept {
+  kill(getpid(), wake_signal);
+}
+
 node_wish await_node_signal(std::chrono::milliseconds longest) {
   const auto set = heard_set();
   const timespec wait{longest.count() / 1'000,
                       longest.count() % 1'000 * 1'000'000};
   const int signal = sigtimedwait(&set, nullptr, &wait);
-  if (signal <= 0)
+  if (signal <= 0 || signal == wake_signal)
     return node_wish::none;
   if (signal == SIGHUP)
     return node_wish::reload;

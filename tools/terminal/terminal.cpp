@@ -42,8 +42,12 @@ terminal_traits look_at_terminal(int descriptor) {
     return traits;
   traits.colour = colour_wanted();
   winsize size{};
-  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0)
+    return traits;
+  if (size.ws_col > 0)
     traits.columns = size.ws_col;
+  if (size.ws_row > 0)
+    traits.rows = size.ws_row;
   return traits;
 }
 

@@ -10,6 +10,8 @@ struct terminal_traits {
   bool is_terminal = false;
   /// Columns at present; 80 when unknown.
   int columns = 80;
+  /// Rows at present; 24 when unknown.
+  int rows = 24;
   /// A terminal, and neither NO_COLOR nor TERM=dumb is set.
   bool colour = false;
 };

@@ -1,8 +1,9 @@
 // Every admin verb through a node's socket: what it changed, its row in the
-// audit, and the same verb again; drains that cannot end, or end late.
+// audit, the same verb again, and the states that refuse it.
 
 #include "tests/e2e/node/node_scene.hpp"
 
+#include <csignal>
 #include <fstream>
 #include <functional>
 
@@ -173,7 +174,85 @@ TEST_F(admin_verbs, are_each_on_record_and_done_once) {
   EXPECT_EQ(json::parse(told.out)["items"][0]["action"], "shutdown");
 }
 
-// -- drains -------------------------------------------------------------------
+TEST_F(admin_verbs, that_only_ask_leave_no_record) {
+  write_wav("tone.wav");
+  EXPECT_EQ(run(troupe({"index", media_.string()}), place_).code, 0);
+  const auto running = start_node();
+  const auto client = connect();
+  ASSERT_NE(client, nullptr);
+  auto& admin = client->admin();
+  const auto status = admin.status(anna);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->library.coverage.at(0).done, 1);
+  EXPECT_EQ(status->supervision.pools.pools.at(0).name, "analyzers");
+  const auto workers = admin.workers(anna);
+  ASSERT_TRUE(workers);
+  EXPECT_EQ(workers->pools.pools.at(0).live,
+            status->supervision.pools.pools.at(0).live);
+  EXPECT_TRUE(admin.quarantined({anna, 10}));
+  const auto why = admin.why({anna, (media_ / "tone.wav").string()});
+  ASSERT_TRUE(why) << why.failure().detail;
+  EXPECT_EQ(why->cause, idle_cause::done);
+  EXPECT_TRUE(admin.trace({anna, why->job}));
+  const auto after = admin.status(anna);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->library.audit_rows, status->library.audit_rows);
+}
+
+// -- what the present state refuses -------------------------------------------
+
+TEST_F(admin_verbs, are_refused_by_the_state_with_its_reason) {
+  make_history();
+  write_wav("stall.wav");
+  const auto running = start_node_with_doubles();
+  const auto copy = (root_ / "copy.db").string();
+  std::ofstream{copy} << "mine";
+  child_process index{troupe({"index", media_.string()}), place_};
+  ASSERT_TRUE(is_running("stall.wav"));
+  const auto begun = command({"admin", "import", "begin"});
+  ASSERT_EQ(begun.code, 0) << begun.err;
+  auto token = begun.out;
+  token.pop_back();
+  child_process drain{troupe({"admin", "drain", "--timeout", "10m"}), place_};
+  ASSERT_TRUE(until([&] {
+    return command({"admin", "audit", "--limit", "1"}).out.find("drain")
+           != std::string::npos;
+  }));
+
+  struct refusal {
+    std::vector<std::string> words;
+    int code;
+    std::string said;
+  };
+
+  const std::vector<refusal> rows = {
+    {{"admin", "import", "begin"}, 4, "imports since"},
+    {{"admin", "import", "extend", "01NOSUCH"}, 3, "01NOSUCH"},
+    {{"admin", "import", "end", "01NOSUCH"}, 3, "01NOSUCH"},
+    {{"add", "--text", "slow"}, 4, "intake is held"},
+    {{"admin", "drain"}, 4, "drain"},
+    {{"admin", "scale", "upscalers", "1"}, 4, "no pool of upscalers"},
+    {{"admin", "backup", copy}, 4, copy},
+    {{"jobs", "retry", id_of("quarantined")}, 4, "quarantine"},
+    {{"jobs", "retry", id_of("done")}, 4, "done"},
+    {{"admin", "quarantine", "release", "0000abcd"}, 3, "0000abcd"},
+    {{"jobs", "why", "01NOSUCH"}, 3, "01NOSUCH"},
+    {{"jobs", "trace", "01NOSUCH", "-o", copy + ".json"}, 3, "01NOSUCH"},
+    {{"admin", "import", "begin", "--ttl", "0s"}, 2, "1 ms"},
+    {{"admin", "pause", "--for", "soon"}, 2, "soon"},
+  };
+  for (const auto& row : rows) {
+    const auto end = command(row.words);
+    EXPECT_EQ(end.code, row.code) << row.words.back() << ": " << end.err;
+    EXPECT_NE(end.err.find(row.said), std::string::npos)
+      << row.words.back() << ": " << end.err;
+  }
+  EXPECT_EQ(command({"admin", "import", "end", token}).code, 0);
+  // Once ended, it cannot be revived.
+  EXPECT_EQ(command({"admin", "import", "extend", token}).code, 4);
+  running->signal(SIGKILL);
+  EXPECT_EQ(drain.end(60s).code, 69);
+}
 
 TEST_F(admin_verbs, refuse_a_drain_of_what_is_paused) {
   const auto running = start_node();
@@ -185,6 +264,46 @@ TEST_F(admin_verbs, refuse_a_drain_of_what_is_paused) {
   EXPECT_EQ(refused.code, 4);
   EXPECT_NE(refused.err.find("audio.analyze is paused by"), std::string::npos)
     << refused.err;
+}
+
+// -- from the shell -----------------------------------------------------------
+
+TEST_F(admin_verbs, tell_the_shell_what_they_did) {
+  write_wav("tone.wav");
+  const auto running = start_node();
+  ASSERT_EQ(command({"index", media_.string()}).code, 0);
+
+  struct told {
+    std::vector<std::string> words;
+    json expected;
+  };
+
+  const std::vector<told> rows = {
+    {{"pause", "image.embed", "--reason", "disk"}, {{"changed", 1}}},
+    {{"pause", "image.embed", "--reason", "disk"}, {{"changed", 0}}},
+    // Another end is another pause.
+    {{"pause", "image.embed", "--for", "10m"}, {{"changed", 1}}},
+    {{"resume", "image.embed"}, {{"changed", 1}, {"pauses", json::array()}}},
+    {{"resume", "image.embed"}, {{"changed", 0}}},
+    {{"drain", "--hold"}, {{"drained", true}, {"held", true}}},
+    {{"resume", "intake"}, {{"changed", 1}}},
+    {{"scale", "analyzers", "1", "--save"}, {{"slots", 1}, {"saved", true}}},
+    {{"reconcile", "--dry-run"}, {{"queued", 0}, {"dry_run", true}}},
+    {{"prune", "--dry-run"}, {{"jobs", 0}, {"attempts", 0}}},
+    {{"check"}, {{"findings", json::array()}}},
+  };
+  for (const auto& row : rows) {
+    std::vector<std::string> words{"--json", "admin"};
+    words.insert(words.end(), row.words.begin(), row.words.end());
+    const auto end = command(words);
+    EXPECT_EQ(end.code, 0) << row.words.front() << ": " << end.err;
+    const auto found = json::parse(end.out, nullptr, false);
+    EXPECT_EQ(found["schema"], 1) << end.out;
+    for (const auto& [key, value] : row.expected.items())
+      EXPECT_EQ(found[key], value) << row.words.front() << ": " << end.out;
+  }
+  const auto workers = command({"--json", "admin", "workers"});
+  EXPECT_EQ(json::parse(workers.out)["pools"][0]["slots"], 1) << workers.out;
 }
 
 TEST_F(admin_verbs, name_the_blocker_of_a_drain_that_is_late) {

@@ -76,9 +76,9 @@ private:
 
   bool ask() {
     const auto begun = clock::now();
-    const auto pools = client_->pools();
-    if (!pools) {
-      report_.failures.push_back(pools.failure());
+    const auto status = client_->admin().status("uid:load");
+    if (!status) {
+      report_.failures.push_back(status.failure());
       return false;
     }
     report_.status_ms.push_back(ms_since(begun));

@@ -34,8 +34,8 @@ struct door_load_report {
 [[nodiscard]] double quantile(const std::vector<double>& ascending,
                               double share);
 
-/// Runs the clients, each on its own thread and connection: three calls for
-/// the state of work and pools to each text that is added. Returns when all
+/// Runs the clients, each on its own thread and connection: three times
+/// `admin status` to each text that is added. Returns when all
 /// have ended.
 /// @param acknowledged counts while they run, for whoever wants to disturb
 [[nodiscard]] door_load_report

@@ -1,5 +1,6 @@
 #include "tests/e2e/node/fake_node.hpp"
 
+#include "actors/messages/values.hpp"
 #include "io/posix_library_lock.hpp"
 
 #include <poll.h>
@@ -72,7 +73,7 @@ void fake_node::serve(manner how) {
       say(guest, "troupe-door 999 1\n");
     if (how == manner::greets_and_hangs_up
         || how == manner::greets_and_falls_silent)
-      say(guest, "troupe-door 1 1\n");
+      say(guest, "troupe-door " + std::to_string(door_protocol) + " 1\n");
     if (how == manner::hangs_up || how == manner::greets_and_hangs_up)
       close(guest);
     else

@@ -35,6 +35,20 @@ protected:
             steps + "\necho standing\nexec cat " + (root_ / "never").string()};
   }
 
+  /// An importer that went through its steps. Its hold must not end while it
+  /// does: on a slow machine it is given more time, from the start.
+  std::unique_ptr<child_process> start_importer(const std::string& steps) {
+    for (ttl_ms_ = 2'000; ttl_ms_ <= 64'000; ttl_ms_ *= 2) {
+      auto place = place_;
+      place["TTL"] = std::to_string(ttl_ms_) + "ms";
+      auto started = std::make_unique<child_process>(importer(steps), place);
+      if (started->wait_for("standing", 120s))
+        return started;
+      expect_intake_opens(0);
+    }
+    return nullptr;
+  }
+
   [[nodiscard]] static std::int64_t now_us() {
     return std::chrono::duration_cast<std::chrono::microseconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -74,7 +88,54 @@ protected:
       found.insert(item.value("title", ""));
     return found;
   }
+
+  std::int64_t ttl_ms_ = 0;
 };
+
+TEST_F(import_death, at_any_step_opens_intake_and_resumes_nobodys_pause) {
+  const auto running = start_node();
+  ASSERT_EQ(
+    command({"admin", "pause", "audio.analyze", "--reason", "mine"}).code, 0);
+  const auto begin = "export TROUPE_IMPORT_TOKEN=$(" + troupe_words()
+                     + "admin import begin --ttl $TTL)\n";
+  const auto add = [this](const std::string& title) {
+    return troupe_words() + "add --text '" + title + "' --title '" + title
+           + "'\n";
+  };
+  const auto extend =
+    troupe_words() + "admin import extend $TROUPE_IMPORT_TOKEN --ttl $TTL\n";
+
+  struct death {
+    std::string steps;
+    std::set<std::string> added;
+  };
+
+  // Between all steps: after begin, between two adds, after an extension, and
+  // before the end.
+  const std::vector<death> deaths = {
+    {begin, {}},
+    {begin + add("a"), {"a"}},
+    {begin + add("b") + extend, {"b"}},
+    {begin + add("c") + extend + add("d"), {"c", "d"}},
+  };
+  for (const auto& one : deaths) {
+    const auto importer_process = start_importer(one.steps);
+    ASSERT_NE(importer_process, nullptr);
+    const auto held = connect()->admin().status("uid:1000");
+    ASSERT_TRUE(held);
+    const auto& lease = held->library.held.import;
+    // Whenever it opens, it is within the time to live.
+    EXPECT_LE(lease.until_us, now_us() + ttl_ms_ * 1'000);
+    importer_process->signal(SIGKILL);
+    EXPECT_EQ(importer_process->end(60s).code, 128 + SIGKILL);
+    expect_intake_opens(lease.until_us);
+    expect_still_paused();
+    const auto stored = texts();
+    for (const auto& title : one.added)
+      EXPECT_TRUE(stored.contains(title)) << title;
+    EXPECT_TRUE(status()["imports"].empty());
+  }
+}
 
 TEST_F(import_death, of_import_run_opens_intake) {
   const auto running = start_node();

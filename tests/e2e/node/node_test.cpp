@@ -213,6 +213,27 @@ TEST_F(node, refuses_a_folder_that_is_open_to_others) {
   EXPECT_NE(end.err.find("chmod 700"), std::string::npos) << end.err;
 }
 
+TEST_F(node, ends_with_70_when_its_core_died) {
+  const auto running = start_node_with_doubles({{"TROUPE_BREAK", "add_text"}});
+  const auto added = command({"add", "--text", "slow"});
+  EXPECT_TRUE(added.code == 69 || added.code == 70) << added.code << added.err;
+  const auto end = running->end(60s);
+  EXPECT_EQ(end.code, 70);
+  EXPECT_NE(end.err.find("start the node again"), std::string::npos) << end.err;
+  // The next one finds a library in order, without the text.
+  const auto next = start_node();
+  EXPECT_EQ(count("pending"), 0U);
+  EXPECT_EQ(command({"add", "--text", "slow"}).code, 0);
+}
+
+TEST_F(node, ends_at_once_when_it_is_asked_to) {
+  const auto running = start_node();
+  ASSERT_EQ(command({"admin", "shutdown"}).code, 0);
+  // The line comes from the thread that otherwise looks once a minute.
+  EXPECT_TRUE(running->wait_for("ending, as uid:", 20s));
+  EXPECT_EQ(running->end(60s).code, 0);
+}
+
 // -- signals ------------------------------------------------------------------
 
 TEST_F(node, reads_its_configuration_again_on_sighup) {

@@ -2,7 +2,6 @@
 #include "tools/output/admin_text.hpp"
 #include "tools/output/exit_code.hpp"
 #include "tools/output/job_text.hpp"
-#include "tools/output/status_text.hpp"
 #include "tools/terminal/shown_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -21,28 +20,6 @@ constexpr std::int64_t quarantined_shown_max = 1'000;
 
 bool wants_json(const command_context& context) {
   return context.options.json || context.options.jsonl;
-}
-
-int run_status(const command_context& context) {
-  const auto config = effective_config(context.options);
-  if (!config)
-    return report_failure(config.failure());
-  auto open = open_for_reading(context);
-  if (!open)
-    return report_failure(open.failure());
-  const auto status = open.value()->system().status();
-  if (!status)
-    return report_failure(status.failure());
-  const auto library = library_path(context.options);
-  const status_facts facts{library, look_at_machine(library).holder,
-                           open.value()->clock().now_us(),
-                           analyzer_count(config->config)};
-  if (wants_json(context))
-    print_json(status_json(*status, facts));
-  else
-    fmt::print("{}",
-               status_text(*status, facts, look_at_terminal(STDOUT_FILENO)));
-  return exit_code::ok;
 }
 
 int run_check(const command_context& context) {
@@ -259,17 +236,11 @@ void add_admin_command(CLI::App& app, command_context& context) {
   auto* admin = app.add_subcommand("admin", "Looks after the library");
   admin->require_subcommand(1);
   admin->footer("Example: troupe admin status");
+  add_status_command(*admin, context);
   add_quarantine(*admin, context);
   add_hold_commands(*admin, context);
   add_import_command(*admin, context);
   add_records(*admin, context);
-  auto* status = admin->add_subcommand("status", "How the library stands");
-  status->footer("Example: troupe admin status --json");
-  status->callback([&context] {
-    context.chosen = [&context] {
-      return run_status(context);
-    };
-  });
   auto* check = admin->add_subcommand("check", "Verifies the whole library");
   check->footer("Example: troupe admin check");
   check->callback([&context] {
