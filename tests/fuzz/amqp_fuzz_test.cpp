@@ -76,14 +76,14 @@ std::string content(int channel, const std::string& body) {
          + frame(3, channel, body.substr(half));
 }
 
-std::string log_in() {
+std::string log_in(std::uint32_t frame_max = 131'072) {
   amqp_connection_start_t start{};
   start.version_minor = 9;
   start.mechanisms = amqp_cstring_bytes("PLAIN AMQPLAIN");
   start.locales = amqp_cstring_bytes("en_US");
   return method(0, AMQP_CONNECTION_START_METHOD, start)
          + method(0, AMQP_CONNECTION_TUNE_METHOD,
-                  amqp_connection_tune_t{2'047, 131'072, 60})
+                  amqp_connection_tune_t{2'047, frame_max, 60})
          + method(0, AMQP_CONNECTION_OPEN_OK_METHOD,
                   amqp_connection_open_ok_t{});
 }
@@ -271,6 +271,16 @@ TEST(amqp_fuzz, a_whole_stream_is_understood_however_it_is_cut) {
     EXPECT_EQ(end.why, amqp::loss::ended_by_server);
     EXPECT_EQ(end.text, "320 CONNECTION_FORCED");
   }
+}
+
+TEST(amqp_fuzz, frames_too_small_for_the_protocol_are_refused) {
+  for (const std::uint32_t frame_max : {1U, 7U, 8U, 4'095U}) {
+    const auto end = run(log_in(frame_max), 1);
+    EXPECT_EQ(end.why, amqp::loss::protocol_broken);
+    EXPECT_NE(end.text.find("raise frame_max"), std::string::npos);
+  }
+  EXPECT_TRUE(run(log_in(4'096), 1).came_up);
+  EXPECT_TRUE(run(log_in(0), 1).came_up);
 }
 
 TEST(amqp_fuzz, damaged_bytes_crash_nothing_and_end_with_a_reason) {
