@@ -35,6 +35,11 @@ bool call_table::take(std::uint64_t token, open_call& out) {
   return true;
 }
 
+void call_table::note_asked(std::uint64_t token, std::uint64_t sequence) {
+  if (const auto found = calls_.find(token); found != calls_.end())
+    found->second.sequence = sequence;
+}
+
 void call_table::confirm(std::uint64_t token) {
   if (const auto found = calls_.find(token); found != calls_.end())
     found->second.confirmed = true;

@@ -20,6 +20,8 @@ struct open_call {
   std::string queue;
   message_ptr request;
   std::int64_t deadline_us = 0;
+  /// The number that its publisher gave the request.
+  std::uint64_t sequence = 0;
   /// The server has it: it may be answered any time.
   bool confirmed = false;
 };
@@ -36,6 +38,9 @@ public:
 
   /// Calls past their deadline, taken out.
   std::vector<open_call> expire(std::int64_t now_us);
+
+  /// Its request is published again, under this number.
+  void note_asked(std::uint64_t token, std::uint64_t sequence);
 
   /// The call with this token, taken out.
   [[nodiscard]] bool take(std::uint64_t token, open_call& out);

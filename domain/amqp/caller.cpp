@@ -31,11 +31,12 @@ result<void> caller::call(call_order order) {
   properties.reply_to =
     options_.way == reply_way::direct ? direct_reply_queue : options_.response;
   x.content = content;
-  if (auto taken = publisher_.submit(std::move(x)); !taken)
-    return taken;
+  const auto taken = publisher_.submit(std::move(x));
+  if (!taken)
+    return taken.failure();
   calls_.add({order.token, order.id,
               order.queue.empty() ? options_.request : order.queue, content,
-              order.deadline_us, false});
+              order.deadline_us, *taken});
   return {};
 }
 
@@ -78,7 +79,7 @@ void caller::take_message(connection& link, channel_message& x,
                 acknowledge{std::get<message_delivered>(x.event).tag}));
   open_call call;
   if (calls_.answer(x.content.properties.correlation_id, call)) {
-    publisher_.forget(call.token);
+    publisher_.forget(call.sequence, call.correlation_id);
     ends.push_back({call.token, call_outcome::answered, std::move(x.content)});
   }
 }
@@ -140,7 +141,8 @@ void caller::ask_again() {
     x.content = call.request;
     x.deadline_us = call.deadline_us;
     // At the bound it stays unasked, and its deadline answers.
-    static_cast<void>(publisher_.submit(std::move(x)));
+    if (const auto taken = publisher_.submit(std::move(x)))
+      calls_.note_asked(call.token, *taken);
   }
 }
 

@@ -17,8 +17,12 @@ constexpr std::uint16_t code_frame_error = 501;
 /// How long the server's answer to our close is awaited.
 constexpr std::int64_t close_within_us = 1'000'000;
 
-/// The server's choice when it offers none; ours may be smaller.
+/// Our choice when the server offers none, or more.
 constexpr std::uint32_t frame_bytes_max = 128U * 1024U;
+
+/// Both sides must take frames of this size (specification, section 4.2.3:
+/// frame-min-size).
+constexpr std::uint32_t frame_bytes_min = 4'096;
 
 std::int64_t to_us(std::uint16_t seconds) {
   return std::int64_t{seconds} * 1'000'000;
@@ -30,6 +34,7 @@ loss loss_of(errc code) {
     return loss::tls_failed;
   case errc::corrupt:
   case errc::too_large:
+  case errc::unsupported:
     return loss::protocol_broken;
   default:
     return loss::unreachable;
@@ -163,10 +168,10 @@ void connection::tell(const client_order& order) {
 }
 
 void connection::break_off(std::string text, events_out& events) {
-  // The reason is told when it can be; nobody waits for the answer.
+  // The reason is told when it can be; nobody waits for the answer, and
+  // nothing more of what this server says is read.
   tell(order_close{code_frame_error, text});
-  std::vector<server_frame> ignored;
-  static_cast<void>(transport_->pump(ignored));
+  transport_->flush();
   drop(loss::protocol_broken, std::move(text), events);
 }
 
@@ -197,7 +202,7 @@ void connection::take_on_connection(server_event& event, events_out& events) {
     tell(log_in{options_.user, options_.password, options_.name});
   } else if (const auto* tune = std::get_if<tune_offered>(&event);
              tune != nullptr && state_ == state::tuning) {
-    on_tune(*tune);
+    on_tune(*tune, events);
   } else if (std::holds_alternative<connection_opened>(event)
              && state_ == state::opening) {
     state_ = state::open;
@@ -216,7 +221,12 @@ void connection::take_on_connection(server_event& event, events_out& events) {
   }
 }
 
-void connection::on_tune(const tune_offered& offer) {
+void connection::on_tune(const tune_offered& offer, events_out& events) {
+  if (offer.frame_max != 0 && offer.frame_max < frame_bytes_min)
+    return break_off(fmt::format("frames of {} bytes offered, {} are needed; "
+                                 "raise frame_max of the server",
+                                 offer.frame_max, frame_bytes_min),
+                     events);
   accept_tune accepted;
   accepted.channel_max = offer.channel_max;
   accepted.frame_max = offer.frame_max == 0
@@ -232,8 +242,7 @@ void connection::on_tune(const tune_offered& offer) {
 
 void connection::on_close(const close_ordered& order, events_out& events) {
   tell(confirm_close{});
-  std::vector<server_frame> ignored;
-  static_cast<void>(transport_->pump(ignored));
+  transport_->flush();
   auto why = loss::ended_by_server;
   if (order.code == code_access_refused && state_ == state::tuning)
     why = loss::auth_failed;

@@ -192,7 +192,7 @@ private:
                     server_event& event, events_out& events);
   void finish_content(std::uint16_t number, channel_slot& slot,
                       events_out& events);
-  void on_tune(const tune_offered& offer);
+  void on_tune(const tune_offered& offer, events_out& events);
   void on_close(const close_ordered& order, events_out& events);
   void tell(const client_order& order);
   void break_off(std::string text, events_out& events);

@@ -57,8 +57,6 @@ using message_ptr = std::shared_ptr<const message>;
 struct start_offered {
   /// Separated by spaces: "PLAIN AMQPLAIN".
   std::string mechanisms;
-  std::string product;
-  std::string version;
 };
 
 struct tune_offered {

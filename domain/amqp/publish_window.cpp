@@ -1,5 +1,6 @@
 #include "domain/amqp/publish_window.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::amqp {
@@ -9,19 +10,39 @@ void publish_window::add(publication x, std::int64_t now_us) {
   if (x.deadline_us != 0)
     by_deadline_.emplace(x.deadline_us, tag);
   if (x.content && !x.content->properties.message_id.empty())
-    by_message_id_[x.content->properties.message_id] = tag;
-  pending_.emplace(tag, slot{std::move(x), now_us, false});
+    by_message_id_.emplace(x.content->properties.message_id, tag);
+  pending_.emplace(tag, slot{std::move(x), now_us});
+}
+
+/// Null: there is none.
+publish_window::slot*
+publish_window::oldest_with(const std::string& message_id,
+                            const std::function<bool(const slot&)>& wanted) {
+  auto found = pending_.end();
+  const auto [first, last] = by_message_id_.equal_range(message_id);
+  for (auto it = first; it != last; ++it) {
+    const auto at = pending_.find(it->second);
+    if (wanted(at->second)
+        && (found == pending_.end() || at->first < found->first))
+      found = at;
+  }
+  return found == pending_.end() ? nullptr : &found->second;
 }
 
 bool publish_window::mark_returned(const std::string& message_id) {
-  const auto found = by_message_id_.find(message_id);
-  if (found == by_message_id_.end())
-    return false;
-  const auto at = pending_.find(found->second);
-  if (at == pending_.end())
-    return false;
-  at->second.returned = true;
-  return true;
+  auto* const found =
+    oldest_with(message_id, [](const slot& x) { return !x.returned; });
+  if (found != nullptr)
+    found->returned = true;
+  return found != nullptr;
+}
+
+void publish_window::forget(std::uint64_t sequence,
+                            const std::string& message_id) {
+  auto* const found = oldest_with(
+    message_id, [&](const slot& x) { return x.of.sequence == sequence; });
+  if (found != nullptr)
+    found->forgotten = true;
 }
 
 std::vector<publish_window::verdict>
@@ -35,6 +56,7 @@ publish_window::settle(const publish_settled& x) {
     const auto next = std::next(at);
     auto gone = remove(at);
     settled.push_back({std::move(gone.of), x.accepted, gone.returned});
+    room_ = std::min(room_ + 1, size_max_);
     at = next;
   }
   return settled;
@@ -50,8 +72,11 @@ std::vector<publication> publish_window::expire(std::int64_t now_us) {
 std::vector<publication> publish_window::take_back() {
   std::vector<publication> left;
   left.reserve(pending_.size());
+  if (!pending_.empty())
+    room_ = 1;
   for (auto& [tag, each] : pending_)
-    left.push_back(std::move(each.of));
+    if (!each.forgotten)
+      left.push_back(std::move(each.of));
   pending_.clear();
   by_message_id_.clear();
   by_deadline_.clear();
@@ -78,9 +103,13 @@ publish_window::slot publish_window::remove(slots::iterator at) {
       break;
     }
   if (gone.of.content) {
-    const auto id = by_message_id_.find(gone.of.content->properties.message_id);
-    if (id != by_message_id_.end() && id->second == tag)
-      by_message_id_.erase(id);
+    const auto ids =
+      by_message_id_.equal_range(gone.of.content->properties.message_id);
+    for (auto it = ids.first; it != ids.second; ++it)
+      if (it->second == tag) {
+        by_message_id_.erase(it);
+        break;
+      }
   }
   return gone;
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -29,15 +30,22 @@ struct publication {
 /// Messages that await their confirm, by the server's numbering of one
 /// channel: 1, 2, 3 … in the order of publishing.
 ///
+/// A window that was taken back begins anew with room for one message, and
+/// grows by one with every confirm, which doubles it each round trip: what is
+/// published twice over a connection that fails again and again stays in
+/// proportion to what it confirmed, and a message that makes the server close
+/// the channel is soon alone in it.
+///
 /// Invariant: a publication is here from its publishing until it is settled
 /// or taken back; each is handed out once.
 class publish_window {
 public:
-  /// @param size messages that may await their confirm
-  explicit publish_window(std::size_t size) : size_(size) {}
+  /// @param size_max messages that may await their confirm, at the most
+  explicit publish_window(std::size_t size_max)
+    : size_max_(size_max), room_(size_max) {}
 
   [[nodiscard]] bool full() const noexcept {
-    return pending_.size() >= size_;
+    return pending_.size() >= room_;
   }
 
   [[nodiscard]] std::size_t size() const noexcept {
@@ -47,9 +55,14 @@ public:
   /// Notes that it is published now, as the channel's next message.
   void add(publication x, std::int64_t now_us);
 
-  /// The server returned the message with this id: its confirm, which
-  /// follows, means that nobody has it. False: unknown.
+  /// The server returned the message with this id, the oldest that it did not
+  /// return yet: its confirm, which follows, means that nobody has it.
+  /// False: unknown.
   bool mark_returned(const std::string& message_id);
+
+  /// The publication with this number and message id, if it is here, is not
+  /// among those that `take_back` gives.
+  void forget(std::uint64_t sequence, const std::string& message_id);
 
   /// One publication that the server has decided about.
   struct verdict {
@@ -65,8 +78,8 @@ public:
   /// unknown.
   std::vector<publication> expire(std::int64_t now_us);
 
-  /// The channel is gone: all that is left, in the order of publishing. The
-  /// numbering begins anew.
+  /// The channel is gone: all that is left and not forgotten, in the order of
+  /// publishing. The numbering begins anew.
   std::vector<publication> take_back();
 
   /// The earliest deadline; 0 without any.
@@ -80,16 +93,22 @@ private:
     publication of;
     std::int64_t published_us = 0;
     bool returned = false;
+    bool forgotten = false;
   };
 
   using slots = std::map<std::uint64_t, slot>;
 
   slot remove(slots::iterator at);
+  slot* oldest_with(const std::string& message_id,
+                    const std::function<bool(const slot&)>& wanted);
 
-  std::size_t size_;
+  std::size_t size_max_;
+  /// Messages that may await their confirm now: 1 to `size_max_`.
+  std::size_t room_;
   std::uint64_t last_tag_ = 0;
   slots pending_;
-  std::unordered_map<std::string, std::uint64_t> by_message_id_;
+  /// One id can be here twice: who publishes chooses it.
+  std::unordered_multimap<std::string, std::uint64_t> by_message_id_;
   std::multimap<std::int64_t, std::uint64_t> by_deadline_;
 };
 

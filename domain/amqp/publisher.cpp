@@ -14,7 +14,7 @@ constexpr std::uint16_t code_not_found = 404;
 
 } // namespace
 
-result<void> publisher::submit(publication x) {
+result<std::uint64_t> publisher::submit(publication x) {
   const auto bytes = x.content->body.size();
   if (bytes > limits_.message_bytes_max)
     return error{errc::too_large,
@@ -27,12 +27,16 @@ result<void> publisher::submit(publication x) {
                  fmt::format("publish: busy, {} messages wait for the server; "
                              "try again later",
                              waiting_.size())};
+  // The server names what it returns by nothing else.
+  if (x.mandatory && x.content->properties.message_id.empty())
+    return error{errc::invalid_argument,
+                 "publish: a mandatory message needs a message_id"};
   x.sequence = ++last_sequence_;
   if (x.deadline_us != 0)
     waiting_deadlines_.emplace(x.deadline_us, x.sequence);
   waiting_bytes_ += bytes;
   waiting_.emplace(x.sequence, std::move(x));
-  return {};
+  return last_sequence_;
 }
 
 void publisher::advance(connection& link, std::int64_t now_us,
@@ -74,9 +78,11 @@ void publisher::note_closed(std::int64_t now_us, double chance,
                             std::uint16_t code,
                             std::vector<publish_end>& ends) {
   script_.note_closed(now_us, chance);
+  const bool alone = window_.size() == 1;
   auto left = window_.take_back();
-  // What closed it would close it again.
-  if (code == code_not_found)
+  // What closed it would close it again: a missing exchange for all of them,
+  // anything else for the one that is alone.
+  if (code == code_not_found || (code != 0 && alone))
     for (const auto& each : std::exchange(left, {}))
       ends.push_back({each.token, publish_outcome::refused});
   wait_again(std::move(left));
@@ -87,12 +93,11 @@ void publisher::reset() {
   wait_again(window_.take_back());
 }
 
-void publisher::forget(std::uint64_t token) {
-  const auto at =
-    std::find_if(waiting_.begin(), waiting_.end(),
-                 [&](const auto& x) { return x.second.token == token; });
-  if (at != waiting_.end())
-    static_cast<void>(remove_waiting(at->first));
+void publisher::forget(std::uint64_t sequence, const std::string& message_id) {
+  if (waiting_.contains(sequence))
+    static_cast<void>(remove_waiting(sequence));
+  else
+    window_.forget(sequence, message_id);
 }
 
 std::int64_t publisher::stalled_at_us() const noexcept {

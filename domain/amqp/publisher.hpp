@@ -17,7 +17,8 @@ enum class publish_outcome : std::uint8_t {
   confirmed,
   /// No queue took it.
   unroutable,
-  /// The server would not have it: a full queue, a missing exchange.
+  /// The server would not have it: a full queue, a missing exchange, a
+  /// message over its own limit.
   refused,
   /// The deadline passed; whether it arrived is unknown.
   timed_out,
@@ -52,9 +53,10 @@ public:
   publisher(std::uint16_t channel, const publisher_limits& limits)
     : script_(channel), limits_(limits), window_(limits.window) {}
 
-  /// Takes a message. @returns `errc::overloaded` at the bounds,
-  /// `errc::too_large`
-  [[nodiscard]] result<void> submit(publication x);
+  /// Takes a message. @returns its number, which `forget` takes;
+  /// `errc::overloaded` at the bounds, `errc::too_large`,
+  /// `errc::invalid_argument`: mandatory, but without a message id
+  [[nodiscard]] result<std::uint64_t> submit(publication x);
 
   /// Opens the channel when it is time, publishes what may be, tells ends.
   /// @param opening orders after the channel is open, before any message;
@@ -70,15 +72,17 @@ public:
   /// A message came back.
   void take_return(const message& content);
 
-  /// The server closed the channel.
+  /// The server closed the channel. @param code its reason; 0: we closed it
   void note_closed(std::int64_t now_us, double chance, std::uint16_t code,
                    std::vector<publish_end>& ends);
 
   /// The connection is gone: what was unconfirmed waits again.
   void reset();
 
-  /// Drops the message with this token wherever it is, without a word.
-  void forget(std::uint64_t token);
+  /// It need not be published any more, nor again: one that waits is dropped
+  /// without a word; one that was published ends with its confirm, if that
+  /// comes.
+  void forget(std::uint64_t sequence, const std::string& message_id);
 
   [[nodiscard]] const channel_script& script() const noexcept {
     return script_;

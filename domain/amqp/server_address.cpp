@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <optional>
+#include <system_error>
 
 namespace troupe::amqp {
 
@@ -95,7 +96,9 @@ result<void> read_place(std::string_view text, server_address& out) {
   if (port.empty())
     return {};
   const auto* end = port.data() + port.size();
-  if (std::from_chars(port.data(), end, out.port).ptr != end || out.port == 0)
+  // A number that is too large reads to its end, too.
+  const auto read = std::from_chars(port.data(), end, out.port);
+  if (read.ec != std::errc{} || read.ptr != end || out.port == 0)
     return bad_url(fmt::format("\"{}\" is no port", port));
   return {};
 }

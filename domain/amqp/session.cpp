@@ -43,6 +43,7 @@ session::session(const session_options& options, amqp_transport& publishing,
                  amqp_transport& consuming)
   : random_(options.seed), publishing_(options, publishing),
     consuming_(options, consuming),
+    confirm_within_us_(options.limits.confirm_within_us),
     consumes_(!options.job_queues.empty()), lanes_{publisher{replies_channel,
                                                              options.limits},
                                                    publisher{events_channel,
@@ -152,7 +153,7 @@ std::int64_t session::stalled_at_us() const noexcept {
     at = earlier_due(at, each.stalled_at_us());
   for (const auto& each : callers_)
     at = earlier_due(at, each.publishing().stalled_at_us());
-  return at;
+  return at == 0 ? 0 : std::max(at, unblocked_us_ + confirm_within_us_);
 }
 
 // -- what the connections tell ------------------------------------------------
@@ -163,7 +164,7 @@ void session::take(link& x, connection_event& event, std::int64_t now_us,
     overloaded{
       [&](const link_up&) { on_up(x, now_us, events); },
       [&](const link_lost& told) { on_lost(x, told, now_us, events); },
-      [&](const link_blocked& told) { on_blocked(x, told, events); },
+      [&](const link_blocked& told) { on_blocked(x, told, now_us, events); },
       [&](const channel_lost& told) {
         on_channel_lost(x, told, now_us, events);
       },
@@ -209,9 +210,11 @@ void session::on_lost(link& x, const link_lost& told, std::int64_t now_us,
                   true});
 }
 
-void session::on_blocked(link& x, const link_blocked& told,
+void session::on_blocked(link& x, const link_blocked& told, std::int64_t now_us,
                          events_out& events) {
   const bool blocked = !told.reason.empty();
+  if (&x == &publishing_ && !blocked)
+    unblocked_us_ = now_us;
   x.status.state = blocked ? link_state::blocked : link_state::up;
   x.status.text = told.reason;
   events.push_back(
@@ -282,7 +285,9 @@ void session::on_message(link& x, channel_message& told, events_out& events) {
 // -- verbs --------------------------------------------------------------------
 
 result<void> session::publish(publication x, lane where) {
-  return lanes_.at(static_cast<std::size_t>(where)).submit(std::move(x));
+  const auto taken =
+    lanes_.at(static_cast<std::size_t>(where)).submit(std::move(x));
+  return taken ? result<void>{} : taken.failure();
 }
 
 result<void> session::call(const std::string& service, call_order order) {

@@ -162,7 +162,8 @@ private:
   void on_up(link& x, std::int64_t now_us, events_out& events);
   void on_lost(link& x, const link_lost& told, std::int64_t now_us,
                events_out& events);
-  void on_blocked(link& x, const link_blocked& told, events_out& events);
+  void on_blocked(link& x, const link_blocked& told, std::int64_t now_us,
+                  events_out& events);
   void on_channel_lost(link& x, const channel_lost& told, std::int64_t now_us,
                        events_out& events);
   void on_event(link& x, const channel_event& told, std::int64_t now_us,
@@ -182,6 +183,10 @@ private:
   std::mt19937_64 random_;
   link publishing_;
   link consuming_;
+  /// Confirms that stayed out while the server blocked us have this long from
+  /// its end on, like all others from their publishing.
+  std::int64_t confirm_within_us_;
+  std::int64_t unblocked_us_ = 0;
   bool consumes_ = false;
   bool closing_ = false;
   /// Index: `lane`.

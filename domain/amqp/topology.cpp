@@ -66,6 +66,7 @@ void topology::note_closed(const channel_lost& x, std::int64_t now_us,
 
 void topology::reset() {
   script_.reset();
+  in_flight_ = false;
   look_again();
 }
 

@@ -40,7 +40,8 @@ public:
   /// Whether to wait until it can be written as well.
   [[nodiscard]] virtual bool wants_write() const noexcept = 0;
 
-  /// Frames are no longer than this from now on.
+  /// Frames are no longer than this from now on. @param frame_bytes_max
+  /// 4,096 or more
   virtual void limit_frames(std::uint32_t frame_bytes_max) = 0;
 
   /// Encodes into the output buffer, which `pump` sends.
@@ -55,7 +56,8 @@ public:
   /// way, and appends what arrived. A failure means that the connection is
   /// closed: `errc::unreachable` (refused, reset, ended, no such name),
   /// `errc::permission_denied` (TLS: not trusted), `errc::corrupt` (not
-  /// AMQP), `errc::too_large`. What arrived before stays in `received`.
+  /// AMQP), `errc::unsupported` (not 0-9-1), `errc::too_large`. What arrived
+  /// before stays in `received`.
   virtual result<pump_report>
   pump(std::vector<amqp::server_frame>& received) = 0;
 

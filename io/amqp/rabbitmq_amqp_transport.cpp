@@ -165,8 +165,7 @@ public:
 
 private:
   result<void> begin() {
-    if (auto fresh = codec_->reset(); !fresh)
-      return fresh;
+    codec_->reset();
     if (server_.tls) {
       auto engine = open_openssl_tls_engine(server_);
       if (!engine)

@@ -1,5 +1,7 @@
 #include "io/amqp/rabbitmq_frame_codec.hpp"
 
+#include "io/amqp/frame_splitter.hpp"
+#include "io/amqp/rabbitmq_events.hpp"
 #include "io/amqp/rabbitmq_tables.hpp"
 
 #include <amqp.h>
@@ -14,19 +16,9 @@ namespace troupe::io {
 
 namespace {
 
-constexpr std::size_t frame_overhead = 8;
-constexpr std::uint32_t frame_bytes_default = 128U * 1024U;
+using rabbitmq::bytes_of;
+
 constexpr char frame_end = '\xCE';
-
-struct connection_closer {
-  void operator()(amqp_connection_state_t state) const noexcept {
-    amqp_destroy_connection(state);
-  }
-};
-
-using connection_handle =
-  std::unique_ptr<std::remove_pointer_t<amqp_connection_state_t>,
-                  connection_closer>;
 
 template <class... Ts>
 struct overloaded : Ts... {
@@ -51,15 +43,6 @@ void put_frame_head(std::string& out, std::uint8_t type, std::uint16_t channel,
   put(out, static_cast<std::uint32_t>(bytes));
 }
 
-std::string text_of(const amqp_bytes_t& bytes) {
-  return {static_cast<const char*>(bytes.bytes), bytes.len};
-}
-
-/// The library reads only, whatever its type says.
-amqp_bytes_t bytes_of(const std::string& text) {
-  return {text.size(), const_cast<char*>(text.data())};
-}
-
 /// What the server may send us beyond the plain protocol.
 amqp::field_table client_properties(const std::string& name) {
   return {{"product", std::string{"troupe"}}, {"connection_name", name}};
@@ -73,107 +56,13 @@ const amqp::field_table capabilities = {{"authentication_failure_close", true},
                                         {"consumer_cancel_notify", true},
                                         {"publisher_confirms", true}};
 
-// -- from the server ----------------------------------------------------------
-
-template <class Method>
-const Method& as(const amqp_method_t& method) {
-  return *static_cast<const Method*>(method.decoded);
-}
-
-amqp::server_event connection_event_of(const amqp_method_t& method) {
-  switch (method.id) {
-  case AMQP_CONNECTION_START_METHOD: {
-    const auto& x = as<amqp_connection_start_t>(method);
-    return amqp::start_offered{text_of(x.mechanisms), {}, {}};
-  }
-  case AMQP_CONNECTION_TUNE_METHOD: {
-    const auto& x = as<amqp_connection_tune_t>(method);
-    return amqp::tune_offered{x.channel_max, x.frame_max, x.heartbeat};
-  }
-  case AMQP_CONNECTION_OPEN_OK_METHOD:
-    return amqp::connection_opened{};
-  case AMQP_CONNECTION_CLOSE_METHOD: {
-    const auto& x = as<amqp_connection_close_t>(method);
-    return amqp::close_ordered{x.reply_code, text_of(x.reply_text)};
-  }
-  case AMQP_CONNECTION_BLOCKED_METHOD:
-    return amqp::connection_blocked{
-      text_of(as<amqp_connection_blocked_t>(method).reason)};
-  case AMQP_CONNECTION_UNBLOCKED_METHOD:
-    return amqp::connection_unblocked{};
-  case AMQP_CONNECTION_CLOSE_OK_METHOD:
-  case AMQP_CHANNEL_CLOSE_OK_METHOD:
-    return amqp::close_confirmed{};
-  default:
-    return amqp::unknown_method{method.id};
-  }
-}
-
-amqp::server_event basic_event_of(const amqp_method_t& method) {
-  switch (method.id) {
-  case AMQP_BASIC_ACK_METHOD: {
-    const auto& x = as<amqp_basic_ack_t>(method);
-    return amqp::publish_settled{x.delivery_tag, x.multiple != 0, true};
-  }
-  case AMQP_BASIC_NACK_METHOD: {
-    const auto& x = as<amqp_basic_nack_t>(method);
-    return amqp::publish_settled{x.delivery_tag, x.multiple != 0, false};
-  }
-  case AMQP_BASIC_DELIVER_METHOD: {
-    const auto& x = as<amqp_basic_deliver_t>(method);
-    return amqp::message_delivered{text_of(x.consumer_tag), x.delivery_tag,
-                                   x.redelivered != 0, text_of(x.exchange),
-                                   text_of(x.routing_key)};
-  }
-  case AMQP_BASIC_RETURN_METHOD: {
-    const auto& x = as<amqp_basic_return_t>(method);
-    return amqp::message_returned{x.reply_code, text_of(x.reply_text),
-                                  text_of(x.exchange), text_of(x.routing_key)};
-  }
-  case AMQP_BASIC_CONSUME_OK_METHOD:
-    return amqp::consume_started{
-      text_of(as<amqp_basic_consume_ok_t>(method).consumer_tag)};
-  case AMQP_BASIC_CANCEL_METHOD:
-    return amqp::consume_cancelled{
-      text_of(as<amqp_basic_cancel_t>(method).consumer_tag)};
-  case AMQP_BASIC_CANCEL_OK_METHOD:
-    return amqp::cancel_confirmed{
-      text_of(as<amqp_basic_cancel_ok_t>(method).consumer_tag)};
-  case AMQP_BASIC_QOS_OK_METHOD:
-    return amqp::prefetch_set{};
-  default:
-    return connection_event_of(method);
-  }
-}
-
-amqp::server_event event_of(const amqp_method_t& method) {
-  switch (method.id) {
-  case AMQP_CHANNEL_OPEN_OK_METHOD:
-    return amqp::channel_opened{};
-  case AMQP_CHANNEL_CLOSE_METHOD: {
-    const auto& x = as<amqp_channel_close_t>(method);
-    return amqp::close_ordered{x.reply_code, text_of(x.reply_text)};
-  }
-  case AMQP_QUEUE_DECLARE_OK_METHOD: {
-    const auto& x = as<amqp_queue_declare_ok_t>(method);
-    return amqp::queue_declared{text_of(x.queue), x.message_count,
-                                x.consumer_count};
-  }
-  case AMQP_QUEUE_BIND_OK_METHOD:
-    return amqp::queue_bound{};
-  case AMQP_EXCHANGE_DECLARE_OK_METHOD:
-    return amqp::exchange_declared{};
-  case AMQP_CONFIRM_SELECT_OK_METHOD:
-    return amqp::confirms_selected{};
-  default:
-    return basic_event_of(method);
-  }
-}
-
 // -- the codec ----------------------------------------------------------------
 
-/// Whatever librabbitmq decodes lies in its pools until they are recycled:
-/// everything is copied out of each frame before the next.
+/// librabbitmq writes what is sent; its memory is recycled after each order.
+/// What arrives is read by our own code: the library's reader follows nested
+/// tables on its stack as deep as the sender likes, makes a pool for every
+/// channel that a frame names, and in 0.11 writes past its buffer when it is
+/// used after it refused a frame.
 class rabbitmq_frame_codec final : public frame_codec {
 public:
   rabbitmq_frame_codec() : scratch_(4'096, '\0') {
@@ -187,20 +76,15 @@ public:
   rabbitmq_frame_codec(const rabbitmq_frame_codec&) = delete;
   rabbitmq_frame_codec& operator=(const rabbitmq_frame_codec&) = delete;
 
-  result<void> reset() override {
-    state_.reset(amqp_new_connection());
-    if (!state_)
-      return error{errc::internal, "amqp: no memory for a connection"};
-    frame_bytes_max_ = frame_bytes_default;
-    // Until then the library takes frames of 64 KiB, which log-in ones are.
-    limit_is_new_ = false;
-    return {};
+  void reset() override {
+    splitter_ = {};
+    failure_ = {errc::none, {}};
+    frame_bytes_max_ = frame_splitter::frame_bytes_default;
   }
 
   void limit_frames(std::uint32_t frame_bytes_max) override {
     frame_bytes_max_ = frame_bytes_max;
-    limit_is_new_ = true;
-    recycle();
+    splitter_.limit_frames(frame_bytes_max);
   }
 
   result<void> encode(std::uint16_t channel, const amqp::client_order& order,
@@ -212,60 +96,47 @@ public:
 
   result<void> decode(std::string_view bytes,
                       std::vector<amqp::server_frame>& out) override {
-    while (!bytes.empty()) {
-      amqp_frame_t frame{};
-      // The library reads only, whatever its type says.
-      const amqp_bytes_t input{bytes.size(), const_cast<char*>(bytes.data())};
-      const int taken = amqp_handle_input(state_.get(), input, &frame);
-      if (taken < 0)
-        return error{errc::corrupt,
-                     fmt::format("amqp: {}", amqp_error_string2(taken))};
-      // It takes nothing only of what it cannot understand.
-      if (taken == 0 && frame.frame_type == 0)
-        return error{errc::corrupt, "amqp: the server sent no frame"};
-      bytes.remove_prefix(static_cast<std::size_t>(taken));
-      if (frame.frame_type == 0)
-        continue;
-      out.push_back(frame_of(frame));
-      recycle();
-    }
-    return {};
+    if (failure_.code != errc::none)
+      return failure_;
+    auto decoded = decode_frames(bytes, out);
+    if (!decoded)
+      failure_ = decoded.failure();
+    return decoded;
   }
 
 private:
-  /// Between two frames: the pools are emptied, and a new limit holds. The
-  /// library ends the process when it is asked to in the middle of one.
-  void recycle() {
-    if (amqp_release_buffers_ok(state_.get()) == 0)
-      return;
-    amqp_release_buffers(state_.get());
-    if (std::exchange(limit_is_new_, false))
-      // Heartbeat 0: the library keeps out of them.
-      amqp_tune_connection(state_.get(), 0, static_cast<int>(frame_bytes_max_),
-                           0);
+  result<void> decode_frames(std::string_view bytes,
+                             std::vector<amqp::server_frame>& out) {
+    for (;;) {
+      wire_frame frame;
+      const auto complete = splitter_.next(bytes, frame);
+      if (!complete)
+        return complete.failure();
+      if (!*complete)
+        return {};
+      auto event = event_of(frame);
+      if (!event)
+        return event.failure();
+      out.push_back({frame.channel, std::move(*event)});
+    }
   }
 
-  [[nodiscard]] amqp::server_frame frame_of(const amqp_frame_t& frame) const {
-    switch (frame.frame_type) {
-    case AMQP_FRAME_METHOD:
-      return {frame.channel, event_of(frame.payload.method)};
-    case AMQP_FRAME_HEADER: {
-      amqp::content_header header;
-      header.body_bytes = frame.payload.properties.body_size;
-      if (frame.payload.properties.class_id == AMQP_BASIC_CLASS)
-        header.properties =
-          rabbitmq::properties_of(*static_cast<const amqp_basic_properties_t*>(
-            frame.payload.properties.decoded));
-      return {frame.channel, std::move(header)};
+  static result<amqp::server_event> event_of(const wire_frame& frame) {
+    switch (frame.type) {
+    case frame_type::method:
+      return rabbitmq::event_of(frame.channel, frame.payload);
+    case frame_type::header: {
+      auto header = rabbitmq::content_header_of(frame.payload);
+      if (!header)
+        return header.failure();
+      return amqp::server_event{std::move(*header)};
     }
-    case AMQP_FRAME_BODY:
-      return {frame.channel,
-              amqp::content_body{text_of(frame.payload.body_fragment)}};
-    case AMQP_FRAME_HEARTBEAT:
-      return {frame.channel, amqp::heartbeat{}};
-    default:
-      return {frame.channel, amqp::unknown_method{frame.frame_type}};
+    case frame_type::body:
+      return amqp::server_event{amqp::content_body{std::string{frame.payload}}};
+    case frame_type::heartbeat:
+      break;
     }
+    return amqp::server_event{amqp::heartbeat{}};
   }
 
   result<void> encode_order(std::uint16_t channel,
@@ -326,11 +197,12 @@ private:
     }
   }
 
-  connection_handle state_;
+  frame_splitter splitter_;
+  /// Why nothing is decoded any more.
+  error failure_{errc::none, {}};
   amqp_pool_t pool_{};
   std::string scratch_;
-  std::uint32_t frame_bytes_max_ = frame_bytes_default;
-  bool limit_is_new_ = false;
+  std::uint32_t frame_bytes_max_ = frame_splitter::frame_bytes_default;
 };
 
 // -- to the server ------------------------------------------------------------

@@ -1,13 +1,21 @@
 #pragma once
 
 #include "domain/amqp/frames.hpp"
+#include "domain/result.hpp"
+
+#include <string>
+#include <string_view>
 
 // librabbitmq's own; its headers stay in the sources.
 struct amqp_basic_properties_t_;
+struct amqp_bytes_t_;
 struct amqp_pool_t_;
 struct amqp_table_t_;
 
 namespace troupe::io::rabbitmq {
+
+/// Text in the library's form, borrowed: it reads only, whatever its type says.
+[[nodiscard]] amqp_bytes_t_ bytes_of(const std::string& text);
 
 /// A table in the library's form, its memory in `pool`; texts are borrowed
 /// from `fields`. @param capabilities becomes the nested table of that name;
@@ -20,9 +28,10 @@ namespace troupe::io::rabbitmq {
 void fill_properties(const amqp::message_properties& from, amqp_pool_t_& pool,
                      amqp_basic_properties_t_& out);
 
-/// Copies everything out of the library's memory. Header values of kinds that
-/// we have no use for (tables, lists, decimals) are left out.
-[[nodiscard]] amqp::message_properties
-properties_of(const amqp_basic_properties_t_& from);
+/// What a header frame says. Header values of kinds that we have no use for
+/// (tables, lists, decimals) are left out, whatever is in them.
+/// @param payload of the frame @returns `errc::corrupt`
+[[nodiscard]] result<amqp::content_header>
+content_header_of(std::string_view payload);
 
 } // namespace troupe::io::rabbitmq

@@ -1,6 +1,7 @@
 #include "tests/fakes/memory_amqp_server.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace troupe::fakes {
@@ -101,8 +102,16 @@ std::size_t memory_amqp_server::messages() const {
   return count;
 }
 
+void memory_amqp_server::block(bool blocked) {
+  for (auto& [id, each] : connections_)
+    if (blocked)
+      each.output.push_back({0, amqp::connection_blocked{"memory"}});
+    else
+      each.output.push_back({0, amqp::connection_unblocked{}});
+}
+
 std::uint64_t memory_amqp_server::accept() {
-  connections_.emplace(++last_id_, connection{});
+  connections_.emplace(++last_id_, served_connection{});
   return last_id_;
 }
 
@@ -119,9 +128,7 @@ void memory_amqp_server::take(std::uint64_t id, std::uint16_t number,
   };
   std::visit(
     overloaded{
-      [&](const amqp::greet&) {
-        answer(amqp::start_offered{"PLAIN", "", ""});
-      },
+      [&](const amqp::greet&) { answer(amqp::start_offered{"PLAIN"}); },
       [&](const amqp::log_in&) {
         answer(amqp::tune_offered{100, 131'072, 60});
       },
@@ -141,7 +148,10 @@ void memory_amqp_server::take(std::uint64_t id, std::uint16_t number,
       },
       [&](const amqp::declare_exchange&) { answer(amqp::exchange_declared{}); },
       [&](const amqp::bind_queue&) { answer(amqp::queue_bound{}); },
-      [&](const amqp::set_prefetch&) { answer(amqp::prefetch_set{}); },
+      [&](const amqp::set_prefetch& x) {
+        from.channels[number].prefetch = x.count;
+        answer(amqp::prefetch_set{});
+      },
       [&](const amqp::start_consume& x) {
         answer(amqp::consume_started{x.consumer});
         // Direct reply-to is a queue like any other here.
@@ -151,18 +161,29 @@ void memory_amqp_server::take(std::uint64_t id, std::uint16_t number,
       },
       [&](const amqp::publish_message& x) { publish(from, number, x); },
       [&](const amqp::acknowledge& x) {
-        from.channels[number].open.erase(x.tag);
+        if (auto gone = from.channels[number].open.extract(x.tag))
+          deliver(gone.mapped().queue);
       },
       [](const auto&) {},
     },
     order);
 }
 
-void memory_amqp_server::publish(connection& from, std::uint16_t number,
+void memory_amqp_server::publish(served_connection& from, std::uint16_t number,
                                  const amqp::publish_message& x) {
   // The server reads what a connection sent before it fell silent.
   auto& channel = from.channels[number];
+  // What follows on a channel that was closed is not read.
+  if (!channel.confirms)
+    return;
+  if (x.content->body.size() > body_bytes_max_) {
+    from.output.push_back(
+      {number, amqp::close_ordered{406, "PRECONDITION_FAILED"}});
+    channel = {};
+    return;
+  }
   const auto tag = ++channel.published;
+  ++published_;
   const auto found = queues_.find(x.routing_key);
   if (found != queues_.end()) {
     found->second.ready.push_back(x.content);
@@ -181,30 +202,44 @@ void memory_amqp_server::publish(connection& from, std::uint16_t number,
     from.output.push_back({number, amqp::publish_settled{tag, false, true}});
 }
 
+/// The next consumer in turn that may have one more; null: none.
+memory_amqp_server::consumer* memory_amqp_server::ready_consumer(queue& from) {
+  for (std::size_t i = 0; i < from.consumers.size(); ++i) {
+    auto& each = from.consumers[from.next_consumer++ % from.consumers.size()];
+    const auto& channel =
+      connections_.at(each.connection).channels[each.channel];
+    if (each.no_ack || channel.prefetch == 0
+        || channel.open.size() < channel.prefetch)
+      return &each;
+  }
+  return nullptr;
+}
+
 void memory_amqp_server::deliver(const std::string& name) {
   auto& from = queues_[name];
-  while (!from.ready.empty() && !from.consumers.empty()) {
-    const auto to =
-      from.consumers[from.next_consumer++ % from.consumers.size()];
-    auto& connection = connections_.at(to.connection);
-    auto& channel = connection.channels[to.channel];
+  while (!from.ready.empty()) {
+    const auto* const to = ready_consumer(from);
+    if (to == nullptr)
+      return;
+    auto& connection = connections_.at(to->connection);
+    auto& channel = connection.channels[to->channel];
     const auto content = from.ready.front();
     from.ready.pop_front();
     const auto tag = ++channel.delivered;
-    if (!to.no_ack)
+    if (!to->no_ack)
       channel.open[tag] = {name, content};
     if (loses(losses_.silence))
       connection.silent = true;
     if (connection.silent)
       continue;
     connection.output.push_back(
-      {to.channel, amqp::message_delivered{to.tag, tag, false, "", name}});
+      {to->channel, amqp::message_delivered{to->tag, tag, false, "", name}});
     connection.output.push_back(
-      {to.channel,
+      {to->channel,
        amqp::content_header{content->body.size(), content->properties}});
     if (!content->body.empty())
       connection.output.push_back(
-        {to.channel, amqp::content_body{content->body}});
+        {to->channel, amqp::content_body{content->body}});
   }
 }
 
@@ -215,12 +250,15 @@ void memory_amqp_server::end(std::uint64_t id) {
   for (auto& [name, each] : queues_)
     std::erase_if(each.consumers,
                   [id](const consumer& x) { return x.connection == id; });
+  std::set<std::string> queues;
   for (auto& [number, channel] : gone.mapped().channels)
-    for (auto& [tag, each] : channel.open)
-      queues_[each.queue].ready.push_front(each.content);
-  for (auto& [number, channel] : gone.mapped().channels)
-    for (auto& [tag, each] : channel.open)
-      deliver(each.queue);
+    for (auto each = channel.open.rbegin(); each != channel.open.rend();
+         ++each) {
+      queues_[each->second.queue].ready.push_front(each->second.content);
+      queues.insert(each->second.queue);
+    }
+  for (const auto& each : queues)
+    deliver(each);
 }
 
 } // namespace troupe::fakes

@@ -76,14 +76,14 @@ std::string content(int channel, const std::string& body) {
          + frame(3, channel, body.substr(half));
 }
 
-std::string log_in() {
+std::string log_in(std::uint32_t frame_max = 131'072) {
   amqp_connection_start_t start{};
   start.version_minor = 9;
   start.mechanisms = amqp_cstring_bytes("PLAIN AMQPLAIN");
   start.locales = amqp_cstring_bytes("en_US");
   return method(0, AMQP_CONNECTION_START_METHOD, start)
          + method(0, AMQP_CONNECTION_TUNE_METHOD,
-                  amqp_connection_tune_t{2'047, 131'072, 60})
+                  amqp_connection_tune_t{2'047, frame_max, 60})
          + method(0, AMQP_CONNECTION_OPEN_OK_METHOD,
                   amqp_connection_open_ok_t{});
 }
@@ -141,7 +141,9 @@ public:
   result<void> connect() override {
     at_ = 0;
     ++connects_;
-    return codec_->reset();
+    greeted_ = false;
+    codec_->reset();
+    return {};
   }
 
   void disconnect() noexcept override {
@@ -166,6 +168,7 @@ public:
 
   result<void> send(std::uint16_t channel,
                     const amqp::client_order& order) override {
+    greeted_ = true;
     std::string sent;
     return codec_->encode(channel, order, sent);
   }
@@ -181,11 +184,17 @@ public:
   }
 
   result<pump_report> pump(std::vector<amqp::server_frame>& received) override {
+    // A server says nothing before it was greeted.
+    if (!greeted_)
+      return pump_report{};
     const auto left = bytes_.size() - at_;
     if (left == 0)
       return error{errc::unreachable, "the end of the bytes"};
-    const auto size = std::uniform_int_distribution<std::size_t>{
+    auto size = std::uniform_int_distribution<std::size_t>{
       1, std::min<std::size_t>(left, 200)}(random_);
+    // A server says nothing about channels before it was asked for them.
+    if (at_ < asked_at_ && at_ + size > asked_at_)
+      size = asked_at_ - at_;
     const auto piece = std::string_view{bytes_}.substr(at_, size);
     at_ += size;
     if (auto decoded = codec_->decode(piece, received); !decoded)
@@ -202,6 +211,8 @@ private:
   std::mt19937_64 random_;
   std::unique_ptr<io::frame_codec> codec_;
   std::size_t at_ = 0;
+  std::size_t asked_at_ = log_in().size();
+  bool greeted_ = false;
   int connects_ = 0;
 };
 
@@ -262,6 +273,16 @@ TEST(amqp_fuzz, a_whole_stream_is_understood_however_it_is_cut) {
   }
 }
 
+TEST(amqp_fuzz, frames_too_small_for_the_protocol_are_refused) {
+  for (const std::uint32_t frame_max : {1U, 7U, 8U, 4'095U}) {
+    const auto end = run(log_in(frame_max), 1);
+    EXPECT_EQ(end.why, amqp::loss::protocol_broken);
+    EXPECT_NE(end.text.find("raise frame_max"), std::string::npos);
+  }
+  EXPECT_TRUE(run(log_in(4'096), 1).came_up);
+  EXPECT_TRUE(run(log_in(0), 1).came_up);
+}
+
 TEST(amqp_fuzz, damaged_bytes_crash_nothing_and_end_with_a_reason) {
   const char* campaign = std::getenv("TROUPE_CAMPAIGN");
   const bool full = campaign != nullptr && std::string{campaign} == "full";
@@ -293,9 +314,10 @@ TEST(amqp_fuzz, damaged_bytes_crash_nothing_and_end_with_a_reason) {
     std::cout << ' ' << to_string(static_cast<amqp::loss>(i)) << ' ' << ends[i];
   std::cout << '\n';
   // Damage that nothing notices tests nothing.
-  if (count >= streams_of_a_run)
+  if (count >= streams_of_a_run) {
     EXPECT_GT(ends[static_cast<std::size_t>(amqp::loss::protocol_broken)],
               count / 20);
+  }
 }
 
 } // namespace

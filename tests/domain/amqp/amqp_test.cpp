@@ -97,6 +97,20 @@ TEST(publish_window, knows_what_was_returned_or_refused_or_is_late) {
   EXPECT_FALSE(settled[1].accepted);
 }
 
+TEST(publish_window, returns_the_older_of_two_with_one_id_first) {
+  publish_window window{10};
+  window.add(published(1), 0);
+  window.add(published(1), 0);
+  EXPECT_TRUE(window.mark_returned("m1"));
+  const auto first = window.settle({1, false, true});
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_TRUE(first[0].returned);
+  const auto second = window.settle({2, false, true});
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_FALSE(second[0].returned);
+  EXPECT_FALSE(window.mark_returned("m1"));
+}
+
 TEST(publish_window, gives_back_in_order_and_numbers_anew) {
   publish_window window{2};
   window.add(published(1), 0);
@@ -110,13 +124,49 @@ TEST(publish_window, gives_back_in_order_and_numbers_anew) {
             (std::vector<std::uint64_t>{3}));
 }
 
+TEST(publish_window, begins_small_after_a_loss_and_doubles_each_round) {
+  publish_window window{6};
+  for (std::uint64_t token = 1; token <= 6; ++token)
+    window.add(published(token), 0);
+  EXPECT_TRUE(window.full());
+  static_cast<void>(window.take_back());
+  std::uint64_t sent = 0;
+  for (const std::size_t room : {1U, 2U, 4U, 6U, 6U}) {
+    while (!window.full())
+      window.add(published(++sent), 0);
+    EXPECT_EQ(window.size(), room);
+    static_cast<void>(window.settle({sent, true, true}));
+  }
+  // Nothing was lost with this connection: the next is as good.
+  static_cast<void>(window.take_back());
+  for (int i = 0; i < 5; ++i)
+    window.add(published(++sent), 0);
+  EXPECT_FALSE(window.full());
+}
+
+TEST(publish_window, gives_back_nothing_that_was_forgotten) {
+  publish_window window{10};
+  for (std::uint64_t token = 1; token <= 3; ++token) {
+    auto x = published(token);
+    x.sequence = 10 + token;
+    window.add(x, 0);
+  }
+  window.forget(12, "m2");
+  window.forget(99, "m3");
+  window.forget(11, "m9");
+  const auto left = window.take_back();
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left[0].token, 1U);
+  EXPECT_EQ(left[1].token, 3U);
+}
+
 // -- calls --------------------------------------------------------------------
 
 TEST(call_table, lets_each_call_leave_once) {
   call_table calls;
-  calls.add({1, "a", "q", nullptr, 100, false});
-  calls.add({2, "b", "q", nullptr, 200, false});
-  calls.add({3, "c", "q", nullptr, 300, false});
+  calls.add({1, "a", "q", nullptr, 100});
+  calls.add({2, "b", "q", nullptr, 200});
+  calls.add({3, "c", "q", nullptr, 300});
   calls.confirm(1);
   EXPECT_EQ(calls.recall_confirmed().size(), 1U);
   EXPECT_TRUE(calls.recall_confirmed().empty());
