@@ -156,10 +156,11 @@ int run_walk(const command_context& context, const index_options& options,
   summary.pruned = options.prune;
   for (const auto& path : options.paths)
     summary.where += (summary.where.empty() ? "" : ", ") + shown_text(path);
-  summary.run = run_until_idle(*open.value(),
-                               {options.paths, options.dry_run, options.prune,
+  summary.run =
+    run_until_idle(*open.value(),
+                   find_request{options.paths, options.dry_run, options.prune,
                                 options.force, 0, import_token()},
-                               line, config.config.supervisor.grace_s * 1'000);
+                   line, config.config.supervisor.grace_s * 1'000);
   if (summary.run.end != run_end::not_walked
       && summary.run.end != run_end::broken_library)
     look_into_library(system, begun_us, summary);
