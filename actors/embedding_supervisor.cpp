@@ -93,7 +93,10 @@ private:
                                    const std::string& token) {
     if (auto why = drains_->why_intake_is_held(token); why.code != errc::none)
       return to_caf(why);
-    return librarian_->pass_on<std::string>(text_atom_v, std::move(entry));
+    // A text that was known already costs one look for work.
+    return librarian_->forward<std::string>(
+      [this](const std::string&) { floor_->note_new_work(1); }, text_atom_v,
+      std::move(entry));
   }
 
   caf::result<ordered_job> on_order(job_order& order,

@@ -179,11 +179,12 @@ private:
       stage();
       return {};
     });
-    if (!done && file_)
-      fail("analyze", done.failure());
+    if (done)
+      return;
     // Thrown while it was being reported: the SUPERVISOR sees a dead worker.
-    if (!done && !file_)
-      self_->quit(caf::exit_reason::unhandled_exception);
+    if (!file_)
+      return self_->quit(caf::exit_reason::unhandled_exception);
+    fail("analyze", done.failure());
   }
 
   [[nodiscard]] bool is_too_long(std::int64_t frames) const {

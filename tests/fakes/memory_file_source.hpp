@@ -3,6 +3,7 @@
 #include "domain/ports/file_source.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,6 +39,9 @@ public:
   /// A file larger than that fails with `errc::no_space`.
   std::size_t room = SIZE_MAX;
 
+  /// Called in the writer's thread, when a file is begun.
+  std::function<void()> on_begin;
+
   [[nodiscard]] result<file_bytes>
   read(const std::string& path, std::uint64_t bytes_max) const override {
     const std::lock_guard guard{mutex_};
@@ -53,6 +57,8 @@ public:
   begin(const std::string& path, bool force) const override {
     if (!force && has(path))
       return error{errc::refused, path + " exists"};
+    if (on_begin)
+      on_begin();
     return std::unique_ptr<new_file>{
       std::make_unique<file>(*this, path, force)};
   }

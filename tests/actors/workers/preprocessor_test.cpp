@@ -4,10 +4,10 @@
 #include "tests/fakes/memory_media_finder.hpp"
 #include "tests/fakes/memory_picture_decoder.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <sched.h>
 
@@ -31,14 +31,12 @@ protected:
   }
 
   ~preprocessor_test() override {
-    for (auto& answer : answers)
-      answer.deliver(caf::make_error(caf::sec::request_receiver_down));
-    answers.clear();
     caf::anon_send_exit(worker, caf::exit_reason::kill);
     caf::anon_send_exit(desk, caf::exit_reason::kill);
     caf::anon_send_exit(boss, caf::exit_reason::kill);
     worker = preprocessor_actor{};
     run();
+    answers.clear();
   }
 
   void start() {
@@ -50,18 +48,16 @@ protected:
           [this](end_atom, const worker_end& x) { ends.push_back(x); },
         };
       });
-    desk = system.spawn(
-      [this](batch_desk_actor::pointer me) -> batch_desk_actor::behavior_type {
-        return {
-          [](ask_atom) {},
-          [this, me](work_atom, const picture_batch_ptr& x)
-            -> caf::result<embedded_batch_ptr> {
-            batches.push_back(x);
-            answers.push_back(me->make_response_promise<embedded_batch_ptr>());
-            return answers.back();
-          },
-        };
-      });
+    desk = system.spawn([this](caf::event_based_actor* me) -> caf::behavior {
+      return {
+        [this, me](work_atom, const picture_batch_ptr& x) {
+          batches.push_back(x);
+          answers.push_back(me->make_response_promise());
+          return answers.back();
+        },
+        [this](step_atom, bool well) { answer_oldest(well); },
+      };
+    });
     const preprocessor_ports ports{
       [this] { return std::make_unique<memory_picture_decoder>(record); },
       &files,
@@ -69,7 +65,8 @@ protected:
       &log,
       nullptr,
       nullptr};
-    worker = spawn_preprocessor(system, tunables, ports, seat, boss, desk);
+    worker = spawn_preprocessor(system, tunables, ports, seat, boss,
+                                caf::actor_cast<batch_desk_actor>(desk));
     run();
   }
 
@@ -95,6 +92,12 @@ protected:
 
   /// The desk answers its oldest batch: all went well, or nothing.
   void answer(bool well = true) {
+    caf::anon_send(desk, step_atom_v, well);
+    run();
+  }
+
+  /// On the desk's thread: a promise is kept by the actor that gave it.
+  void answer_oldest(bool well) {
     auto promise = std::move(answers.front());
     answers.pop_front();
     const auto& items = batches.at(answered++)->items;
@@ -103,7 +106,6 @@ protected:
         items.size(), result<job_output>{job_output{"{}"}})});
     else
       promise.deliver(caf::make_error(caf::sec::request_receiver_down));
-    run();
   }
 
   [[nodiscard]] std::vector<int> in_batch(std::size_t index) const {
@@ -125,13 +127,13 @@ protected:
   picture_decoder_record record;
   memory_media_finder files;
   dispatcher_actor boss;
-  batch_desk_actor desk;
+  caf::actor desk;
   preprocessor_actor worker;
   std::vector<worker_seat> asks;
   std::vector<worker_beat> beats;
   std::vector<worker_end> ends;
   std::vector<picture_batch_ptr> batches;
-  std::deque<caf::typed_response_promise<embedded_batch_ptr>> answers;
+  std::deque<caf::response_promise> answers;
   std::size_t answered = 0;
 };
 

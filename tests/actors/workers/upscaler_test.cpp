@@ -98,6 +98,16 @@ protected:
     return files.at(out_path);
   }
 
+  /// It is lent to the first worker before that begins its first tile: on
+  /// this scheduler an actor goes on until its mailbox is empty.
+  void lend_at_once(const helper_actor& helper) {
+    files.on_begin = [this, helper, before = files.on_begin] {
+      if (before)
+        before();
+      caf::anon_send(workers.front(), lend_atom_v, helper);
+    };
+  }
+
   /// An idle worker as the FOREMAN sees one, which answers as the test says.
   helper_actor
   spawn_helper(std::function<caf::result<tile_pixels_ptr>(helper_actor::pointer,
@@ -191,10 +201,11 @@ TEST_F(upscaler_test, an_idle_helper_gets_tiles_and_they_count) {
   const auto alone = made_alone();
   int helped = 0;
   upscale::tile_maker maker;
-  spawn_helper([&](helper_actor::pointer, const tile_task_ptr& task) {
-    ++helped;
-    return std::make_shared<const upscale::tile_pixels>(maker.make(*task));
-  });
+  lend_at_once(
+    spawn_helper([&](helper_actor::pointer, const tile_task_ptr& task) {
+      ++helped;
+      return std::make_shared<const upscale::tile_pixels>(maker.make(*task));
+    }));
   order.force = true;
   give();
   EXPECT_GT(helped, 1);
@@ -215,6 +226,8 @@ TEST_F(upscaler_test, a_tile_that_a_helper_loses_is_made_again) {
       me->quit(caf::exit_reason::kill);
       return me->make_response_promise<tile_pixels_ptr>();
     });
+  lend_at_once(refusing);
+  lend_at_once(dying);
   order.force = true;
   give();
   ASSERT_EQ(ends.size(), 2U);
@@ -226,45 +239,47 @@ TEST_F(upscaler_test, a_tile_that_a_helper_loses_is_made_again) {
 TEST_F(upscaler_test, one_with_a_picture_of_its_own_helps_nobody) {
   start(1);
   const auto task = std::make_shared<const upscale::tile_task>();
-  std::vector<errc> answers;
-  auto asker = system.spawn([&](caf::event_based_actor* me) {
-    return caf::behavior{[&, me](step_atom) {
-      me->request(workers[0], caf::infinite, tile_atom_v, task)
-        .then([](const tile_pixels_ptr&) {},
-              [&](const caf::error& why) {
-                answers.push_back(from_caf(why).code);
-              });
-    }};
-  });
-  on_beat = [&] {
-    on_beat = nullptr;
-    caf::anon_send(asker, step_atom_v);
+  const auto ask = [&] {
+    return self->request(workers[0], caf::infinite, tile_atom_v, task);
+  };
+  std::optional<decltype(ask())> pending;
+  files.on_begin = [&] {
+    pending.emplace(ask());
   };
   give();
-  EXPECT_EQ(answers, std::vector{errc::overloaded});
-  caf::anon_send_exit(asker, caf::exit_reason::kill);
+  ASSERT_TRUE(pending);
+  std::optional<errc> answer;
+  pending->receive([](const tile_pixels_ptr&) {},
+                   [&](const caf::error& why) { answer = from_caf(why).code; });
+  EXPECT_EQ(answer, errc::overloaded);
 }
 
 // -- cancel -------------------------------------------------------------------
 
-TEST_F(upscaler_test, a_cancel_between_two_tiles_leaves_nothing) {
-  for (const bool hand_back : {false, true}) {
-    ends.clear();
-    beats.clear();
-    start(1);
-    on_beat = [&] {
-      if (beats.size() == 3)
-        caf::anon_send(workers.back(), cancel_atom_v, claim_key{job_id{1}, 1},
-                       hand_back);
-    };
-    give(workers.size() - 1);
-    ASSERT_EQ(ends.size(), 1U);
-    EXPECT_EQ(ends[0].outcome.outcome, hand_back ? attempt_outcome::returned
-                                                 : attempt_outcome::cancelled);
-    EXPECT_FALSE(files.has(out_path));
-    EXPECT_LT(beats.back().media_s, beats.back().duration_s);
-  }
+class upscaler_cancel_test : public upscaler_test,
+                             public ::testing::WithParamInterface<bool> {};
+
+TEST_P(upscaler_cancel_test, between_two_tiles_leaves_nothing) {
+  start(1);
+  int helped = 0;
+  upscale::tile_maker maker;
+  lend_at_once(
+    spawn_helper([&](helper_actor::pointer, const tile_task_ptr& task) {
+      if (++helped == 2)
+        caf::anon_send(workers[0], cancel_atom_v, claim_key{job_id{1}, 1},
+                       GetParam());
+      return std::make_shared<const upscale::tile_pixels>(maker.make(*task));
+    }));
+  give();
+  ASSERT_EQ(ends.size(), 1U);
+  EXPECT_EQ(ends[0].outcome.outcome, GetParam() ? attempt_outcome::returned
+                                                : attempt_outcome::cancelled);
+  EXPECT_FALSE(files.has(out_path));
+  EXPECT_GT(beats.back().media_s, 0.0);
+  EXPECT_LT(beats.back().media_s, beats.back().duration_s);
 }
+
+INSTANTIATE_TEST_SUITE_P(both, upscaler_cancel_test, ::testing::Bool());
 
 TEST_F(upscaler_test, a_cancel_of_another_claim_changes_nothing) {
   start(1);

@@ -94,11 +94,17 @@ TEST_F(node, writes_for_every_command_that_writes) {
   const auto added = command({"add", "--text", "slow", "--id", "mood"});
   EXPECT_EQ(added.code, 0) << added.err;
   EXPECT_EQ(added.out.size(), 27U);
+  // Nobody needs to ask for it: new text is work for an EMBEDDER at once.
+  EXPECT_TRUE(until([&] {
+    return command({"list", "--kind", "text", "--state", "done"})
+             .out.find("slow")
+           != std::string::npos;
+  }));
   const auto clash = command({"add", "--text", "fast", "--id", "mood"});
   EXPECT_EQ(clash.code, 2) << clash.err;
   EXPECT_EQ(command({"forget", path}).code, 0);
   EXPECT_EQ(command({"show", path}).code, 3);
-  const auto cancelled = command({"jobs", "cancel", "--state", "ready"});
+  const auto cancelled = command({"jobs", "cancel", "--kind", "image.embed"});
   EXPECT_EQ(cancelled.code, 0) << cancelled.err;
   EXPECT_EQ(cancelled.out, "cancel: 0 jobs\n");
 }
