@@ -286,8 +286,9 @@ TEST_F(rabbitmq_session, ten_thousand_open_calls_are_answered_in_little_room) {
   std::cout << calls << " calls in flight: " << each
             << " bytes each at most, all answered in " << taken_ms << " ms, "
             << left << " bytes left\n";
-  EXPECT_LT(each, 4'096U);
-  EXPECT_LT(left, 1U << 20U);
+  EXPECT_LT(each, 2'048U);
+  // Three tables keep their buckets; no call leaves anything else.
+  EXPECT_LT(left, calls * 50U);
 }
 
 struct bad_login {
