@@ -1,221 +1,22 @@
-// What can happen to a session between two servers' lives: killed, frozen,
-// cut off, slowed down, alarmed, its queue deleted. Nothing is lost, nothing
-// waits, and everything is said.
+// What can happen to a session while its server lives: frozen, cut off, slowed
+// down, alarmed, its queue deleted. Nothing is lost, nothing waits, and
+// everything is said.
 
 #include "tests/rabbitmq/byte_proxy.hpp"
-#include "tests/rabbitmq/rabbitmq_server.hpp"
-#include "tests/rabbitmq/session_loop.hpp"
+#include "tests/rabbitmq/rabbitmq_faults.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <filesystem>
-#include <functional>
-#include <iostream>
-#include <map>
-#include <set>
-#include <thread>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace troupe::testing {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-bool is_campaign() {
-  const char* value = std::getenv("TROUPE_CAMPAIGN");
-  return value != nullptr && std::string{value} == "full";
-}
-
-/// Counts what a session is told, and does its jobs: each is acknowledged at
-/// once and remembered by its id.
-class busy_node {
-public:
-  busy_node(const std::string& url, const amqp::session_options& options)
-    : loop_(url, options) {
-    loop_.on_event = [this](amqp::session_event& event) {
-      take(event);
-    };
-  }
-
-  /// Sends the next message to `queue`.
-  bool publish(const std::string& queue, std::size_t bytes = 20) {
-    auto content = std::make_shared<amqp::message>();
-    amqp::publication x;
-    x.token = ++sent_;
-    content->properties.message_id = "m" + std::to_string(sent_);
-    content->properties.delivery_mode = 2;
-    content->body.assign(bytes, 'x');
-    x.routing_key = queue;
-    x.content = content;
-    if (loop_.session().publish(x, amqp::session::lane::replies))
-      return true;
-    --sent_;
-    return false;
-  }
-
-  bool until(const std::function<bool()>& seen,
-             std::chrono::milliseconds longest = 120s) {
-    return loop_.run_until(seen, longest);
-  }
-
-  bool until_consuming() {
-    return until([this] { return status().consuming_all; });
-  }
-
-  [[nodiscard]] amqp::session_status status() {
-    return loop_.session().status();
-  }
-
-  session_loop& loop() {
-    return loop_;
-  }
-
-  std::uint64_t sent_ = 0;
-  std::map<std::uint64_t, int> ends_;
-  std::uint64_t confirmed_ = 0;
-  std::set<std::string> done_;
-  std::uint64_t deliveries_ = 0;
-  std::vector<amqp::delivery> kept_;
-  /// Deliveries are kept instead of acknowledged.
-  bool keeps_ = false;
-
-private:
-  void take(amqp::session_event& event) {
-    if (const auto* told = std::get_if<amqp::publish_told>(&event)) {
-      ++ends_[told->end.token];
-      confirmed_ +=
-        told->end.outcome == amqp::publish_outcome::confirmed ? 1 : 0;
-    }
-    if (auto* told = std::get_if<amqp::delivery_told>(&event)) {
-      ++deliveries_;
-      if (keeps_) {
-        kept_.push_back(std::move(told->what));
-        return;
-      }
-      done_.insert(told->what.content.properties.message_id);
-      loop_.session().acknowledge(told->what.handle);
-    }
-  }
-
-  session_loop loop_;
-};
-
-class rabbitmq_faults : public ::testing::Test {
-protected:
-  void SetUp() override {
-    if (!rabbitmq_server::installed())
-      GTEST_SKIP() << "rabbitmq-server is not installed";
-    vhost_ = server().fresh_vhost();
-  }
-
-  static rabbitmq_server& server() {
-    return rabbitmq_server::shared();
-  }
-
-  /// One durable queue, and a heart that beats fast enough for a test.
-  static amqp::session_options worker(const std::string& type = "classic") {
-    amqp::session_options options;
-    options.job_queues = {"jobs.a"};
-    options.queue_type = type;
-    options.prefetch = 100;
-    options.login.heartbeat_s = 2;
-    return options;
-  }
-
-  /// Another process does something to the server while the node goes on.
-  static bool meanwhile(busy_node& node, const std::function<void()>& deed) {
-    std::atomic<bool> done{false};
-    std::thread other{[&] {
-      deed();
-      done = true;
-    }};
-    const bool in_time = node.until([&] { return done.load(); }, 200s);
-    other.join();
-    return in_time;
-  }
-
-  std::string vhost_;
-};
-
-/// Everything was confirmed once and done, however often it came.
-void expect_whole(busy_node& node) {
-  EXPECT_EQ(node.confirmed_, node.sent_);
-  EXPECT_EQ(node.ends_.size(), node.sent_);
-  EXPECT_EQ(node.done_.size(), node.sent_);
-  for (const auto& [token, count] : node.ends_)
-    ASSERT_EQ(count, 1) << token;
-}
-
-/// A quorum queue of RabbitMQ 3.10.8 that is asked in the moment in which it
-/// recovers can stay a follower for ever: nobody else is there to be elected,
-/// and only a restart or this call makes it stand. No client can help it.
-void elect_leaders(const rabbitmq_server& server) {
-  EXPECT_EQ(server
-              .control({"eval", "[ra:trigger_election(amqqueue:get_pid(Q)) || "
-                                "Q <- rabbit_amqqueue:list(), "
-                                "amqqueue:get_type(Q) =:= "
-                                "rabbit_quorum_queue]."})
-              .code,
-            0);
-}
-
-TEST_F(rabbitmq_faults, killed_and_frozen_server_loses_no_message) {
-  const std::uint64_t total = is_campaign() ? 150'000 : 3'000;
-  for (const auto* type : {"classic", "quorum"}) {
-    vhost_ = server().fresh_vhost();
-    busy_node node{server().url(vhost_), worker(type)};
-    ASSERT_TRUE(node.until_consuming());
-    const auto send_up_to = [&](std::uint64_t count) {
-      return node.until([&] {
-        for (int i = 0; i < 50 && node.sent_ < count; ++i)
-          if (!node.publish("jobs.a"))
-            break;
-        return node.sent_ == count;
-      });
-    };
-    ASSERT_TRUE(send_up_to(total / 3));
-    ASSERT_TRUE(meanwhile(node, [] {
-      server().kill();
-      EXPECT_TRUE(server().start());
-      elect_leaders(server());
-    }));
-    ASSERT_TRUE(send_up_to(total * 2 / 3));
-    // Frozen for longer than it takes to give the connection up.
-    server().pause();
-    EXPECT_TRUE(node.until(
-      [&] { return node.status().publishing.why == amqp::loss::silent; }));
-    server().resume();
-    ASSERT_TRUE(send_up_to(total));
-    EXPECT_TRUE(node.until(
-      [&] {
-        return node.confirmed_ == node.sent_ && node.done_.size() == node.sent_;
-      },
-      300s));
-    expect_whole(node);
-    std::cout << type << ": " << node.sent_ << " sent, " << node.deliveries_
-              << " delivered, " << node.status().republished
-              << " published again, longest step " << node.loop().longest_us()
-              << " us\n";
-  }
-}
-
-TEST_F(rabbitmq_faults, clean_restart_is_followed) {
-  busy_node node{server().url(vhost_), worker()};
-  ASSERT_TRUE(node.until_consuming());
-  for (int i = 0; i < 100; ++i)
-    ASSERT_TRUE(node.publish("jobs.a"));
-  ASSERT_TRUE(meanwhile(node, [] { server().stop(); }));
-  EXPECT_NE(node.status().publishing.why, amqp::loss::none);
-  for (int i = 0; i < 100; ++i)
-    ASSERT_TRUE(node.publish("jobs.a"));
-  ASSERT_TRUE(meanwhile(node, [] { EXPECT_TRUE(server().start()); }));
-  EXPECT_TRUE(node.until([&] { return node.done_.size() == 200; }));
-  EXPECT_TRUE(node.until([&] { return node.confirmed_ == 200; }));
-  expect_whole(node);
-}
 
 TEST_F(rabbitmq_faults, frozen_server_never_makes_a_call_wait) {
   auto options = worker();
@@ -439,36 +240,6 @@ TEST_F(rabbitmq_faults, late_reply_is_counted_and_reaches_nobody) {
   ASSERT_TRUE(asker.run_until(
     [&] { return asker.session().status().late_replies == 1; }));
   EXPECT_EQ(ends.size(), 1U);
-}
-
-/// Entries of a folder of /proc/self.
-std::size_t count_in(const char* folder) {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const auto& each :
-       std::filesystem::directory_iterator{folder})
-    ++count;
-  return count;
-}
-
-TEST_F(rabbitmq_faults, flapping_server_costs_no_descriptor_and_no_thread) {
-  const int times = is_campaign() ? 20 : 1;
-  busy_node node{server().url(vhost_), worker()};
-  ASSERT_TRUE(node.until_consuming());
-  const auto descriptors = count_in("/proc/self/fd");
-  const auto threads = count_in("/proc/self/task");
-  for (int i = 0; i < times; ++i) {
-    ASSERT_TRUE(meanwhile(node, [] {
-      server().kill();
-      EXPECT_TRUE(server().start());
-    }));
-    ASSERT_TRUE(node.until([&] {
-      const auto status = node.status();
-      return status.consuming_all
-             && status.publishing.state == amqp::link_state::up;
-    }));
-  }
-  EXPECT_EQ(count_in("/proc/self/fd"), descriptors);
-  EXPECT_EQ(count_in("/proc/self/task"), threads);
 }
 
 } // namespace

@@ -236,6 +236,11 @@ rabbitmq_server::control(const std::vector<std::string>& words) const {
   return run(command, environment_, 60s);
 }
 
+bool rabbitmq_server::sync_queues() const {
+  const auto end = control({"eval", "ok = dets:sync(ra_directory_reverse)."});
+  return end.code == 0;
+}
+
 std::string rabbitmq_server::fresh_vhost() {
   if (next_vhost_ == vhosts)
     throw std::runtime_error("no vhost is left");

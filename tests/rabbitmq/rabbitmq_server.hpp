@@ -45,6 +45,14 @@ public:
   void pause() const;
   void resume() const;
 
+  /// Has the server write down which quorum queues it has.
+  ///
+  /// RabbitMQ 3.10.8 answers a declaration before it does so: its table of
+  /// queues and their logs (names.dets of Ra 2.2.0) stays in memory for up to
+  /// 3 s. A kill before that loses all that such a queue confirmed, and leaves
+  /// it without a leader; any client sees it, python3-pika included.
+  bool sync_queues() const;
+
   /// Runs `rabbitmqctl`; it takes a second or two.
   process_end control(const std::vector<std::string>& words) const;
 

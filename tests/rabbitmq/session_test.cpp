@@ -5,9 +5,17 @@
 #include "tests/rabbitmq/session_loop.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
+#include <algorithm>
+#include <iostream>
 #include <map>
 #include <set>
+
+#ifdef __SANITIZE_ADDRESS__
+// Debian's GCC has it without its header.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
+#endif
 
 namespace troupe::testing {
 
@@ -176,6 +184,111 @@ TEST_F(rabbitmq_session, asks_services_by_all_three_ways_of_reply) {
     EXPECT_EQ(end.reply.body, std::to_string(number % 7) + "cba");
   }
   EXPECT_EQ(asker.session().call("nobody", {}).failure().code, errc::not_found);
+}
+
+/// Bytes that this program has allocated and not freed.
+std::size_t live_bytes() {
+#ifdef __SANITIZE_ADDRESS__
+  return __sanitizer_get_current_allocated_bytes();
+#else
+  return mallinfo2().uordblks;
+#endif
+}
+
+/// A service that holds what it is asked until it is let go, and one who asks
+/// it, on one thread.
+class held_service {
+public:
+  held_service(const std::string& url, const amqp::session_options& serving,
+               const amqp::session_options& asking)
+    : service(url, serving), asker(url, asking) {
+    service.on_event = [this](amqp::session_event& event) {
+      if (holds && std::holds_alternative<amqp::delivery_told>(event))
+        held.push_back(std::move(event));
+      else
+        echo(service, event);
+    };
+    asker.on_event = [this](amqp::session_event& event) {
+      const auto* told = std::get_if<amqp::call_told>(&event);
+      if (told == nullptr)
+        return;
+      ++ends[told->end.token];
+      answered += told->end.reply.body == "cba" ? 1 : 0;
+    };
+  }
+
+  /// They take turns: neither may sleep for long.
+  bool until(const std::function<bool()>& seen) {
+    const auto late_us = steady_us() + 120'000'000;
+    while (!seen() && steady_us() < late_us) {
+      service.round(steady_us() + 1'000);
+      asker.round(steady_us() + 1'000);
+      peak = std::max(peak, live_bytes());
+    }
+    return seen();
+  }
+
+  void let_go() {
+    holds = false;
+    for (auto& each : std::exchange(held, {}))
+      echo(service, each);
+  }
+
+  session_loop service;
+  session_loop asker;
+  bool holds = true;
+  std::vector<amqp::session_event> held;
+  /// By token: how often the call ended.
+  std::map<std::uint64_t, int> ends;
+  std::uint64_t answered = 0;
+  std::size_t peak = 0;
+};
+
+TEST_F(rabbitmq_session, ten_thousand_open_calls_are_answered_in_little_room) {
+  constexpr std::uint64_t calls = 10'000;
+  amqp::session_options asking;
+  asking.services = {{"s", "ask", amqp::reply_way::direct, ""}};
+  held_service both{server().url(vhost_), consuming("ask"), asking};
+  ASSERT_TRUE(both.until([&] {
+    return both.service.session().status().consuming_all
+           && both.asker.session().status().publishing.connects == 1;
+  }));
+  for (std::uint64_t token = 0; token < calls; ++token)
+    both.ends[token] = 0;
+  const auto before = live_bytes();
+  for (std::uint64_t token = 0; token < calls; ++token) {
+    amqp::call_order order;
+    order.token = token;
+    order.id = "call" + std::to_string(token);
+    order.body = "abc";
+    order.deadline_us = steady_us() + 300'000'000;
+    ASSERT_TRUE(both.asker.session().call("s", order));
+  }
+  // The server has them all, and nobody has answered one.
+  ASSERT_TRUE(both.until([&] {
+    return both.asker.session().status().unconfirmed == 0
+           && both.held.size() == 10;
+  }));
+  EXPECT_EQ(both.asker.session().status().open_calls, calls);
+  EXPECT_EQ(both.answered, 0U);
+  const auto begun_us = steady_us();
+  both.let_go();
+  EXPECT_TRUE(both.until([&] {
+    return both.asker.session().status().open_calls == 0
+           && both.service.session().status().unconfirmed == 0;
+  }));
+  const auto taken_ms = (steady_us() - begun_us) / 1'000;
+  EXPECT_EQ(both.answered, calls);
+  for (const auto& [token, count] : both.ends)
+    ASSERT_EQ(count, 1) << token;
+  const auto left = std::max(live_bytes(), before) - before;
+  const auto each = (both.peak - before) / calls;
+  std::cout << calls << " calls in flight: " << each
+            << " bytes each at most, all answered in " << taken_ms << " ms, "
+            << left << " bytes left\n";
+  EXPECT_LT(each, 2'048U);
+  // Three tables keep their buckets; no call leaves anything else.
+  EXPECT_LT(left, calls * 64U);
 }
 
 struct bad_login {
