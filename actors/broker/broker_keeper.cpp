@@ -30,8 +30,8 @@ public:
                                             const job_taker_actor& taker) {
     parts_ = parts;
     taker_ = taker;
-    self_->set_down_handler([this](const caf::down_msg&) { begin(); });
-    begin();
+    self_->set_down_handler([this](const caf::down_msg&) { start(); });
+    start();
     return {
       [this](call_atom, rpc_question& x) {
         return self_->delegate(broker_, call_atom_v, std::move(x));
@@ -51,7 +51,7 @@ public:
   }
 
 private:
-  void begin() {
+  void start() {
     if (broker_)
       parts_.log->write(log_level::error, "broker",
                         "ended; another one begins");
