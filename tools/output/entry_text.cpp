@@ -171,9 +171,13 @@ void write_image(block_writer& out, const json& blocks) {
   write_notes(out, blocks, "image");
 }
 
+std::string words_text(double count) {
+  return fmt::format("{:.0f} word{}", count, count == 1.0 ? "" : "s");
+}
+
 void write_words(block_writer& out, const json& blocks) {
   if (const auto words = figure(blocks, "text", "words"))
-    out.line("text", fmt::format("{:.0f} words", *words));
+    out.line("text", words_text(*words));
   out.line("begins", word(blocks, "text", "excerpt"));
   write_notes(out, blocks, "text");
 }
@@ -183,7 +187,7 @@ std::string length_of(const json& blocks) {
   if (const auto seconds = figure(blocks, "audio", "duration_s"))
     return format_duration(*seconds);
   if (const auto words = figure(blocks, "text", "words"))
-    return fmt::format("{:.0f} words", *words);
+    return words_text(*words);
   return picture_size(blocks);
 }
 

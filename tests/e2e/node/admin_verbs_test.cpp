@@ -231,7 +231,7 @@ TEST_F(admin_verbs, are_refused_by_the_state_with_its_reason) {
     {{"admin", "import", "end", "01NOSUCH"}, 3, "01NOSUCH"},
     {{"add", "--text", "slow"}, 4, "intake is held"},
     {{"admin", "drain"}, 4, "drain"},
-    {{"admin", "scale", "dancers", "1"}, 4, "no pool of dancers"},
+    {{"admin", "scale", "dancers", "1"}, 2, "dancers not in"},
     {{"admin", "backup", copy}, 4, copy},
     {{"jobs", "retry", id_of("quarantined")}, 4, "quarantine"},
     {{"jobs", "retry", id_of("done")}, 4, "done"},

@@ -97,7 +97,7 @@ TEST_F(node, writes_for_every_command_that_writes) {
   // Nobody needs to ask for it: new text is work for an EMBEDDER at once.
   EXPECT_TRUE(until([&] {
     return command({"list", "--kind", "text", "--state", "done"})
-             .out.find("slow")
+             .out.find("mood")
            != std::string::npos;
   }));
   const auto clash = command({"add", "--text", "fast", "--id", "mood"});
