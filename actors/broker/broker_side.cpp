@@ -1,5 +1,6 @@
 #include "actors/broker/broker_side.hpp"
 
+#include "actors/actor_end.hpp"
 #include "domain/amqp/job_request.hpp"
 
 #include <caf/actor_system.hpp>
@@ -71,6 +72,11 @@ void broker_side::stop_intake(caf::scoped_actor& client) {
 void broker_side::flush(caf::scoped_actor& client) {
   client->request(broker_, 10s, drain_atom_v, flush_ms)
     .receive([](bool) {}, [](caf::error&) {});
+}
+
+void broker_side::end(caf::scoped_actor& client) {
+  end_actor(client, broker_);
+  end_actor(client, jobs_);
 }
 
 } // namespace troupe

@@ -40,13 +40,12 @@ public:
   void flush(caf::scoped_actor& client);
 
   /// The KEEPER, who speaks as a BROKER.
-  [[nodiscard]] broker_actor& broker() noexcept {
+  [[nodiscard]] const broker_actor& broker() const noexcept {
     return broker_;
   }
 
-  [[nodiscard]] job_server_actor& jobs() noexcept {
-    return jobs_;
-  }
+  /// Ends all three and waits for it.
+  void end(caf::scoped_actor& client);
 
 private:
   job_server_actor jobs_;
