@@ -85,7 +85,7 @@ public:
       [this](publish_atom, outgoing_message& x) { return on_publish(x); },
       [this](ack_atom, const delivery_verdict& x) { on_ack(x); },
       [this](status_atom) { return on_status(); },
-      [this](pause_atom) { session_->stop_consuming(); },
+      [this](pause_atom) { on_pause(); },
       [this](drain_atom, std::int64_t x) { return on_drain(x); },
     };
   }
@@ -94,7 +94,8 @@ public:
 
   /// Adds the two sockets; replies the longest wait in ms.
   int prepare(std::vector<pollfd>& descriptors) {
-    if (!session_)
+    // What the handlers gave the session goes out before anybody sleeps.
+    if (!session_ || std::exchange(is_touched_, false))
       return 0;
     for (const auto* each : {publishing_.get(), consuming_.get()}) {
       const short events = each->wants_write() ? POLLIN | POLLOUT : POLLIN;
@@ -124,6 +125,7 @@ private:
   // -- message handlers, in the order of broker_actor -------------------------
 
   caf::result<rpc_answer> on_call(rpc_question& question) {
+    is_touched_ = true;
     amqp::call_order order;
     order.token = ++last_token_;
     order.id = fmt::format("{}-{:x}", id_prefix_, order.token);
@@ -140,6 +142,7 @@ private:
   }
 
   caf::result<publish_receipt> on_publish(outgoing_message& x) {
+    is_touched_ = true;
     amqp::publication wanted;
     wanted.token = ++last_token_;
     wanted.exchange = std::move(x.exchange);
@@ -156,6 +159,7 @@ private:
   }
 
   void on_ack(const delivery_verdict& x) {
+    is_touched_ = true;
     // A stale handle is counted by the session: the message comes again.
     if (x.end == delivery_end::done)
       static_cast<void>(session_->acknowledge(x.handle));
@@ -169,7 +173,13 @@ private:
                      parts_.server);
   }
 
+  void on_pause() {
+    is_touched_ = true;
+    session_->stop_consuming();
+  }
+
   caf::result<bool> on_drain(std::int64_t longest_ms) {
+    is_touched_ = true;
     session_->stop_consuming();
     drain_until_us_ = now_us() + 1'000 * longest_ms;
     drained_ = self_->make_response_promise<bool>();
@@ -267,6 +277,8 @@ private:
   std::int64_t drain_until_us_ = 0;
   caf::typed_response_promise<bool> drained_;
   bool closing_ = false;
+  /// The session was changed since it last advanced.
+  bool is_touched_ = false;
 };
 
 // -- host ---------------------------------------------------------------------
