@@ -39,10 +39,11 @@ std::string host_name() {
 
 /// Two requests with the same bytes share the file: it is named by its hash.
 result<std::string> keep_in(const std::string& inbox, const content_hash& hash,
-                            std::string_view bytes) {
+                            std::string_view suffix, std::string_view bytes) {
   std::error_code why;
   std::filesystem::create_directories(inbox, why);
-  const auto path = std::filesystem::absolute(inbox) / to_hex(hash);
+  auto path = std::filesystem::absolute(inbox) / to_hex(hash);
+  path += suffix;
   if (std::filesystem::exists(path, why))
     return path.string();
   auto file = begin_file(path.string(), true);
@@ -101,8 +102,9 @@ result<broker_ports> make_broker_ports(const node_config& config,
     return hash_text(std::string{bytes});
   };
   ports.keep = [inbox = std::move(inbox)](const content_hash& hash,
+                                          std::string_view suffix,
                                           std::string_view bytes) {
-    return keep_in(inbox, hash, bytes);
+    return keep_in(inbox, hash, suffix, bytes);
   };
   auto& session = ports.session;
   session.login.user = server->user;

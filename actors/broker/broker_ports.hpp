@@ -30,9 +30,10 @@ struct broker_ports {
   std::vector<std::string> roots;
   /// SHA-256.
   std::function<result<content_hash>(std::string_view)> hash;
-  /// Keeps media that came along as a file that stays; replies its path.
-  std::function<result<std::string>(const content_hash& hash,
-                                    std::string_view bytes)>
+  /// Keeps media that came along as a file that stays, whose name ends as
+  /// `suffix` says; replies its path.
+  std::function<result<std::string>(
+    const content_hash& hash, std::string_view suffix, std::string_view bytes)>
     keep;
 };
 

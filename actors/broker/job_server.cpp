@@ -202,7 +202,10 @@ private:
       const auto hash = parts_.ports.hash(each.request.bytes);
       if (!hash)
         return hash.failure();
-      return parts_.ports.keep(*hash, each.request.bytes);
+      // Text has no mark of its own: its name says what it is.
+      const auto* suffix =
+        media_of(each.request.kind) == media_kind::text ? ".txt" : "";
+      return parts_.ports.keep(*hash, suffix, each.request.bytes);
     }
     auto real = parts_.finder->resolve(each.request.path);
     if (!real)
