@@ -28,9 +28,12 @@ protected:
     place_["XDG_RUNTIME_DIR"] = root_.string();
     place_["RABBITMQ_URL"] = url_;
     config_ = (root_ / "node.toml").string();
-    // No heartbeat comes to anybody's help.
+    // Neither a heartbeat nor another try for a queue that is not there wakes
+    // the BROKER in time.
     std::ofstream{config_} << "[broker]\nqueue_type = \"classic\"\n"
-                              "heartbeat_s = 600\n";
+                              "heartbeat_s = 600\n"
+                              "[broker.service.crawling]\n"
+                              "response = \"\"\nreply = \"exclusive\"\n";
     std::filesystem::permissions(root_, std::filesystem::perms::owner_all);
   }
 
