@@ -141,28 +141,13 @@ private:
   }
 
   caf::result<hold_outcome> on_pause(const pause_request& x) {
-    hold_order order{
-      {},
-      note_of(x.asker, "pause", std::string{to_string(x.target)}, x.reason)};
-    order.change.asker = x.asker;
-    order.change.target = x.target;
-    order.change.reason = x.reason;
-    order.change.lasts_ms = x.lasts_ms;
     if (x.lasts_ms < 0)
       return to_caf({errc::invalid_argument, "pause: a time below zero"});
-    return hold<hold_outcome>(std::move(order), as_it_is);
+    return hold<hold_outcome>(order_of(x), as_it_is);
   }
 
   caf::result<hold_outcome> on_resume(const resume_request& x) {
-    hold_order order{{},
-                     note_of(x.asker, "resume",
-                             std::string{to_string(x.target)},
-                             x.owner.empty() ? "" : "owner=" + x.owner)};
-    order.change.verb = hold_verb::resume;
-    order.change.asker = x.asker;
-    order.change.target = x.target;
-    order.change.owner = x.owner;
-    return hold<hold_outcome>(std::move(order), as_it_is);
+    return hold<hold_outcome>(order_of(x), as_it_is);
   }
 
   caf::result<drain_outcome> on_drain(const drain_request& x) {
@@ -334,6 +319,18 @@ private:
       .then(
         [this, status = std::move(status)](supervision_status& x) mutable {
           status.supervision = std::move(x);
+          if (!peers_.broker)
+            return tell_status(status);
+          add_broker(std::move(status));
+        },
+        [this](caf::error& why) { fail_status(why); });
+  }
+
+  void add_broker(node_status status) {
+    ask(peers_.broker, status_atom_v)
+      .then(
+        [this, status = std::move(status)](broker_status& x) mutable {
+          status.broker = std::move(x);
           tell_status(status);
         },
         [this](caf::error& why) { fail_status(why); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages/administrator.hpp"
+#include "actors/messages/broker.hpp"
 #include "actors/messages/embedding_supervisor.hpp"
 #include "actors/messages/librarian.hpp"
 #include "actors/messages/reader.hpp"
@@ -45,6 +46,8 @@ struct administrator_peers {
   /// Gets (shutdown_atom, asker) when the node shall end; may be null: there
   /// is no node then.
   caf::actor host;
+  /// May be null: no RabbitMQ.
+  broker_actor broker = {};
 };
 
 /// Spawns the ADMINISTRATOR in the shared pool: it only routes.

@@ -62,6 +62,7 @@ public:
       [this](cancel_atom, job_verb& x) { return on_cancel(x); },
       [this](cover_atom, cover_order& x) { return on_cover(x); },
       [this](release_atom, release_order& x) { return on_release(x); },
+      [this](listen_atom, const job_listener& x) { floor_->tell(x.who); },
       [this](ready_atom) { return on_ready(); },
       [this](idle_atom) { return floor_->wait_idle(); },
       [this](progress_atom) { return floor_->progress(); },

@@ -62,6 +62,8 @@ public:
       [this](hold_atom, const hold_order& x) { return on_hold(x); },
       [this](standing_atom) { return on_standing(); },
       [this](note_atom, const audit_note& x) { return on_note(x, 0); },
+      [this](request_atom, const request_note& x) { return on_request(x); },
+      [this](answer_atom, const answer_order& x) { return on_answer(x); },
       [this](release_atom, const release_order& x) { return on_release(x); },
       [this](prune_atom, const prune_order& x) { return on_prune(x); },
       [this](retry_atom, const job_verb& x) { return on_retry(x); },
@@ -187,6 +189,21 @@ private:
       auto noted = store_->audit(note, affected, clock_->now_us());
       if (!noted)
         return noted.failure();
+      return true;
+    });
+  }
+
+  caf::result<request_standing> on_request(const request_note& note) {
+    return write<request_standing>(
+      [&] { return store_->note_request(note, clock_->now_us()); });
+  }
+
+  caf::result<bool> on_answer(const answer_order& order) {
+    return write<bool>([&]() -> result<bool> {
+      auto kept =
+        store_->answer_request(order.id, order.reply, clock_->now_us());
+      if (!kept)
+        return kept.failure();
       return true;
     });
   }

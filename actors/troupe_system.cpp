@@ -1,9 +1,11 @@
 #include "actors/troupe_system.hpp"
 
+#include "actors/actor_end.hpp"
 #include "actors/actor_settings.hpp"
 #include "actors/administrator.hpp"
 #include "actors/asked_admin_plane.hpp"
 #include "actors/basp_door.hpp"
+#include "actors/broker/broker_side.hpp"
 #include "actors/caf_error.hpp"
 #include "actors/embedding_supervisor.hpp"
 #include "actors/finder.hpp"
@@ -22,7 +24,6 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
-#include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <random>
@@ -36,7 +37,6 @@ using namespace std::chrono_literals;
 
 constexpr auto question_deadline = 10s;
 constexpr auto long_deadline = 600s;
-constexpr auto come_down_within = 5s;
 constexpr std::size_t pool_threads = 2;
 
 /// The running system. Members are declared in the order they must outlive
@@ -85,7 +85,9 @@ public:
       spawn_admin();
       return {};
     }
-    auto crashes = left_crashes();
+    result<std::vector<crash_note>> crashes{std::vector<crash_note>{}};
+    if (ports_.crashes != nullptr)
+      crashes = ports_.crashes->take();
     if (!crashes)
       return crashes.failure();
     spawn_spine(std::move(crashes.value()));
@@ -93,6 +95,7 @@ public:
     if (!begun)
       return begun.failure();
     started_ = std::move(begun.value());
+    spawn_brokers();
     spawn_admin();
     finder_tunables finder;
     finder.threads = ports_.threads;
@@ -197,11 +200,16 @@ public:
     if (door_)
       door_->close();
     // It would have the folders walked again.
-    end_actor(watcher_);
+    end_actor(*client_, watcher_);
     (*client_)->send(finder_, cancel_atom_v);
-    return ask<drain_report>(supervisor_,
-                             std::chrono::milliseconds{grace_ms} + 30s,
-                             drain_atom_v, grace_ms);
+    if (broker_side_)
+      broker_side_->stop_intake(*client_);
+    auto drained =
+      ask<drain_report>(supervisor_, std::chrono::milliseconds{grace_ms} + 30s,
+                        drain_atom_v, grace_ms);
+    if (broker_side_)
+      broker_side_->flush(*client_);
+    return drained;
   }
 
   // -- writing ----------------------------------------------------------------
@@ -307,12 +315,6 @@ private:
 
   // -- start and end ----------------------------------------------------------
 
-  result<std::vector<crash_note>> left_crashes() {
-    if (ports_.crashes == nullptr)
-      return std::vector<crash_note>{};
-    return ports_.crashes->take();
-  }
-
   void spawn_spine(std::vector<crash_note> crashes) {
     librarian_tunables librarian;
     librarian.suspicion = settings_.suspicion;
@@ -338,6 +340,18 @@ private:
       caf::anon_send(sentinel_, watch_atom_v, spine);
   }
 
+  void spawn_brokers() {
+    if (!ports_.broker.open_transport)
+      return;
+    auto pools =
+      ask<pool_statuses>(supervisor_, question_deadline, status_atom_v);
+    broker_side_.emplace(*system_, ports_.broker,
+                         pools ? std::move(pools.value()) : pool_statuses{},
+                         broker_peers{supervisor_, librarian_, reader_},
+                         broker_surroundings{ports_.finder, ports_.clock,
+                                             ports_.log, ports_.threads});
+  }
+
   void spawn_admin() {
     administrator_tunables tunables;
     tunables.retention = settings_.retention;
@@ -353,6 +367,8 @@ private:
     administrator_peers peers{supervisor_, librarian_, reader_, {}};
     if (settings_.is_node)
       peers.host = sentinel_;
+    if (broker_side_)
+      peers.broker = broker_side_->broker();
     administrator_ =
       spawn_administrator(*system_, tunables, peers, *ports_.clock);
     admin_ = ask_administrator(*client_, administrator_);
@@ -386,33 +402,21 @@ private:
         for (const auto& pool : found->pools)
           stuck_threads_ += pool.stuck;
     door_.reset();
-    end_actor(porter_);
-    end_actor(watcher_);
+    end_actor(*client_, porter_);
+    end_actor(*client_, watcher_);
     if (finder_)
       (*client_)->send(finder_, cancel_atom_v);
     // It holds the others' handles, and asks them.
-    end_actor(administrator_);
-    end_actor(supervisor_);
-    end_actor(batch_desk_);
+    end_actor(*client_, administrator_);
+    if (broker_side_)
+      broker_side_->end(*client_);
+    end_actor(*client_, supervisor_);
+    end_actor(*client_, batch_desk_);
     // Before the LIBRARIAN: whoever closes the library last tidies its log.
-    end_actor(reader_);
-    end_actor(librarian_);
+    end_actor(*client_, reader_);
+    end_actor(*client_, librarian_);
     // Last: it may be reading a large file, and nothing waits for it.
-    end_actor(finder_);
-  }
-
-  template <class Handle>
-  void end_actor(Handle& actor) {
-    if (!actor)
-      return;
-    (*client_)->monitor(actor);
-    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    bool down = false;
-    while (!down)
-      (*client_)->receive(
-        [&](const caf::down_msg& x) { down = x.source == actor.address(); },
-        caf::after(come_down_within) >> [&] { down = true; });
-    actor = Handle{};
+    end_actor(*client_, finder_);
   }
 
   // -- helpers ----------------------------------------------------------------
@@ -466,6 +470,7 @@ private:
   reader_actor reader_;
   librarian_actor librarian_;
   supervisor_actor supervisor_;
+  std::optional<broker_side> broker_side_;
   batch_desk_actor batch_desk_;
   finder_actor finder_;
   watcher_actor watcher_;

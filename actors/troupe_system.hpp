@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/admin_plane.hpp"
+#include "actors/broker/broker_ports.hpp"
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/batch_former.hpp"
 #include "domain/dispatch/worker_pool.hpp"
@@ -81,6 +82,8 @@ struct system_ports {
   const tick_counter* ticks = nullptr;
   /// May be null: no folder is watched.
   std::unique_ptr<folder_watch> watch;
+  /// RabbitMQ; empty: none.
+  broker_ports broker = {};
 };
 
 /// Sizes and limits of a system.

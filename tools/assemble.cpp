@@ -16,6 +16,7 @@
 #include "io/sqlite/sqlite_library_reader.hpp"
 #include "io/sqlite/sqlite_library_store.hpp"
 #include "tools/adapters.hpp"
+#include "tools/broker_adapters.hpp"
 #include "tools/command_adapters.hpp"
 #include "tools/image_adapters.hpp"
 #include "tools/node_reach.hpp"
@@ -236,6 +237,12 @@ private:
                       pictures_.encoder.get(), files_.get(),
                       weights_.get(),          hasher_.get()};
     ports.fingerprints = fingerprints_.get();
+    if (request_.role == "node") {
+      auto broker = make_broker_ports(config_, request_.library + ".inbox");
+      if (!broker)
+        return broker.failure();
+      ports.broker = std::move(broker.value());
+    }
     ports.square_fourier = square_fourier_.get();
     ports.image_documents = image_documents_.get();
     ports.open_picture_decoder = open_picture_decoder;

@@ -27,7 +27,7 @@ constexpr const char* overview =
   Ask    list show similar search duplicates playlist
          vectors export
   Make   upscale tag
-  Serve  node jobs admin
+  Serve  node jobs rpc admin
   Care   doctor config forget
 
 Try: troupe index ~/Music    then: troupe list
@@ -112,6 +112,7 @@ void add_commands(CLI::App& app, command_context& context) {
   add_jobs_command(app, context);
   add_admin_command(app, context);
   add_doctor_command(app, context);
+  add_rpc_command(app, context);
   add_config_command(app, context);
   add_forget_command(app, context);
   add_help_command(app, context);

@@ -253,8 +253,15 @@ typename Inspector::result_type inspect(Inspector& f, trace_report& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, broker_status& x) {
+  return crosses(f, x.state, x.server, x.detail, x.troubles, x.consuming,
+                 x.connects, x.unconfirmed, x.republished, x.open_calls,
+                 x.late_replies, x.jobs_in_hand);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_status& x) {
-  return crosses(f, x.library, x.supervision, x.now_us, x.started_us);
+  return crosses(f, x.library, x.supervision, x.broker, x.now_us, x.started_us);
 }
 
 } // namespace troupe

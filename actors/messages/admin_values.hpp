@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/messages/broker_status.hpp"
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/drain_watch.hpp"
 #include "domain/dispatch/work_pace.hpp"
@@ -229,6 +230,7 @@ struct supervision_status {
 struct node_status {
   library_status library;
   supervision_status supervision;
+  broker_status broker;
   /// Microseconds UTC, by the node's clock.
   std::int64_t now_us = 0;
   std::int64_t started_us = 0;

@@ -2,6 +2,7 @@
 
 #include "actors/messages/types.hpp"
 
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
@@ -15,6 +16,16 @@ using dispatcher_actor = caf::typed_actor<
   caf::reacts_to<beat_atom, worker_beat>,
   // Ended its job and is ready for the next one. From a worker.
   caf::reacts_to<end_atom, worker_end>>;
+
+/// Whoever wants to know how jobs end.
+using job_listener_actor = caf::typed_actor<
+  // A job ended, and the library says so. From the SUPERVISOR.
+  caf::reacts_to<ended_atom, job_news>>;
+
+/// A listener as the element of a message.
+struct job_listener {
+  job_listener_actor who;
+};
 
 /// The EMBEDDING SUPERVISOR: every job passes it; it claims on credit, gives
 /// work out, watches the workers, and settles what they did.
@@ -39,6 +50,9 @@ using supervisor_actor = dispatcher_actor::extend<
   caf::replies_to<cover_atom, cover_order>::with<std::int64_t>,
   // Lets a content out of quarantine. From the ADMINISTRATOR.
   caf::replies_to<release_atom, release_order>::with<release_report>,
+  // Tells this actor, and nobody else, how jobs end from now on. From
+  // troupe_system.
+  caf::reacts_to<listen_atom, job_listener>,
   // Replies what the start found, once the epoch has begun. From run_node.
   caf::replies_to<ready_atom>::with<epoch_report>,
   // Replies when no job of a living pool is ready, running or waiting. From
@@ -66,3 +80,5 @@ using supervisor_actor = dispatcher_actor::extend<
   caf::reacts_to<watch_atom>>;
 
 } // namespace troupe
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_listener)

@@ -43,6 +43,11 @@ using librarian_actor = caf::typed_actor<
   caf::replies_to<standing_atom>::with<held_state>,
   // Puts on record what changes no row. From SUPERVISOR and ADMINISTRATOR.
   caf::replies_to<note_atom, audit_note>::with<bool>,
+  // Notes a request of another program; replies what is known of it. From the
+  // JOB SERVER.
+  caf::replies_to<request_atom, request_note>::with<request_standing>,
+  // Stores the reply of a request. From the JOB SERVER.
+  caf::replies_to<answer_atom, answer_order>::with<bool>,
   // Lets a content out of quarantine. From the SUPERVISOR.
   caf::replies_to<release_atom, release_order>::with<release_report>,
   // Drops what is older than the retention. From the ADMINISTRATOR.

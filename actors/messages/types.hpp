@@ -131,12 +131,25 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(troupe, (troupe::job_order))
   CAF_ADD_TYPE_ID(troupe, (troupe::ordered_job))
 
+  CAF_ADD_ATOM(troupe, troupe, request_atom, "request")
+  CAF_ADD_ATOM(troupe, troupe, answer_atom, "answer")
+  CAF_ADD_ATOM(troupe, troupe, listen_atom, "listen")
+  CAF_ADD_ATOM(troupe, troupe, ended_atom, "ended")
+  CAF_ADD_ATOM(troupe, troupe, call_atom, "call")
+  CAF_ADD_ATOM(troupe, troupe, publish_atom, "publish")
+  CAF_ADD_ATOM(troupe, troupe, delivery_atom, "delivery")
+  CAF_ADD_ATOM(troupe, troupe, ack_atom, "ack")
+  CAF_ADD_ATOM(troupe, troupe, serve_atom, "serve")
+
+  CAF_ADD_TYPE_ID(troupe, (troupe::broker_status))
+
 CAF_END_TYPE_ID_BLOCK(troupe)
 
 // These stay inside the process: the handles that carry them are never
 // published. What has an id above may also cross a socket; see wire.hpp. CAF
 // silently leaves out a member of a type that is named here: it arrives as it
 // was made, without an error, hence `crosses` in wire.hpp.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::answer_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::audit_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::backlog)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::backup_order)
@@ -155,6 +168,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fingerprint_block_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::found_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::hold_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_details)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_kinds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::known_files_ptr)
@@ -162,6 +176,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::live_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::path_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::prune_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::release_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::request_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::request_standing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::result_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_request_ptr)

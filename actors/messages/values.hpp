@@ -266,6 +266,24 @@ struct run_news {
   work_progress work;
 };
 
+/// Stores the reply of a request.
+struct answer_order {
+  std::string id;
+  std::string reply;
+};
+
+/// A job ended, and the library says so.
+struct job_news {
+  /// Public id.
+  std::string ulid;
+  job_kind kind = job_kind::audio_analyze;
+  content_hash hash{};
+  /// done, failed, cancelled or quarantined.
+  job_state state = job_state::done;
+  error_class why = error_class::none;
+  std::string message;
+};
+
 struct path_list {
   std::vector<std::string> paths;
 };

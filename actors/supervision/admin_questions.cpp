@@ -59,6 +59,27 @@ idle_facts facts_of(job_row job, const supervision_status& x) {
   return facts;
 }
 
+hold_order order_of(const pause_request& x) {
+  hold_order order{
+    {}, note_of(x.asker, "pause", std::string{to_string(x.target)}, x.reason)};
+  order.change.asker = x.asker;
+  order.change.target = x.target;
+  order.change.reason = x.reason;
+  order.change.lasts_ms = x.lasts_ms;
+  return order;
+}
+
+hold_order order_of(const resume_request& x) {
+  hold_order order{{},
+                   note_of(x.asker, "resume", std::string{to_string(x.target)},
+                           x.owner.empty() ? "" : "owner=" + x.owner)};
+  order.change.verb = hold_verb::resume;
+  order.change.asker = x.asker;
+  order.change.target = x.target;
+  order.change.owner = x.owner;
+  return order;
+}
+
 hold_outcome as_it_is(const hold_outcome& outcome) {
   return outcome;
 }

@@ -19,6 +19,10 @@ namespace troupe {
 /// The filter in one line, for the audit.
 [[nodiscard]] std::string describe_filter(const job_change_request& request);
 
+/// The change that a request means, with its audit row.
+[[nodiscard]] hold_order order_of(const pause_request& x);
+[[nodiscard]] hold_order order_of(const resume_request& x);
+
 /// What of a change of holds its asker gets.
 [[nodiscard]] hold_outcome as_it_is(const hold_outcome& outcome);
 [[nodiscard]] import_lease lease_of(const hold_outcome& outcome);

@@ -290,6 +290,7 @@ void work_floor::on_settled(std::int64_t number, settle_report& report) {
   // Handed back: ready again, and we may claim it ourselves.
   if (tally_.count(*request, report))
     desk_.assume_supply();
+  tell_ends(*request, report);
   desk_.note_suspects(report.suspects_ready, clock_->monotonic_ms());
   for (const auto& order : request->claims)
     desk_.note_supply(order, report.claimed);
@@ -300,6 +301,19 @@ void work_floor::on_settled(std::int64_t number, settle_report& report) {
   find_lost_claims();
   watch_soon();
   dispatch_soon();
+}
+
+void work_floor::tell_ends(const settle_request& request,
+                           const settle_report& report) {
+  if (!listener_)
+    return;
+  for (std::size_t i = 0; i < request.ends.size(); ++i) {
+    const auto& end = request.ends[i];
+    if (!is_live(end.next) && report.verdicts.at(i) != end_verdict::refused)
+      self_->send(
+        listener_, ended_atom_v,
+        job_news{end.ulid, end.kind, end.hash, end.next, end.why, end.message});
+  }
 }
 
 void work_floor::hand_back(const claimed_job& job) {

@@ -55,6 +55,11 @@ public:
   /// Takes a DOWN message, if it is one of a worker.
   void bury(const caf::actor_addr& source);
 
+  /// Tells this actor how jobs end from now on.
+  void tell(job_listener_actor listener) {
+    listener_ = std::move(listener);
+  }
+
   // -- what people want -------------------------------------------------------
 
   /// Follows what the store says is held, unless it knows better already.
@@ -142,6 +147,7 @@ private:
   [[nodiscard]] std::vector<claim_order> claim_orders();
   void settle(std::vector<claim_order> orders);
   void on_settled(std::int64_t number, settle_report& report);
+  void tell_ends(const settle_request& request, const settle_report& report);
   void hand_back(const claimed_job& job);
   void end_attempt(const std::string& worker, const held_job& held,
                    work_outcome outcome);
@@ -182,6 +188,9 @@ private:
   bool dispatch_on_its_way_ = false;
   bool backlog_asked_ = false;
   bool check_claims_ = false;
+
+  /// May be null.
+  job_listener_actor listener_;
 
   watch_timer watch_timer_;
   waiting_room<work_progress> idle_waiters_;

@@ -39,6 +39,9 @@ attempt_end decide_end(const claimed_job& job, work_outcome outcome,
   assert(next.has_value());
   attempt_end end;
   end.key = job.key;
+  end.ulid = job.ulid;
+  end.kind = job.kind;
+  end.hash = job.hash;
   end.next = *next;
   end.outcome = outcome.outcome;
   end.why = outcome.why;

@@ -60,6 +60,10 @@ struct sweep_report {
 /// The end of one attempt, decided by the SUPERVISOR.
 struct attempt_end {
   claim_key key;
+  /// Which job it is, for those who wait for it; the store goes by `key`.
+  std::string ulid = {};
+  job_kind kind = job_kind::audio_analyze;
+  content_hash hash{};
   /// done, retry, failed, cancelled, quarantined; ready = handed back.
   job_state next = job_state::done;
   attempt_outcome outcome = attempt_outcome::succeeded;
@@ -224,6 +228,25 @@ struct live_jobs {
   std::vector<live_job> rows;
 };
 
+// -- requests from other programs ---------------------------------------------
+
+/// A request, known by the key that its client chose.
+struct request_note {
+  std::string id;
+  /// SHA-256 of what it asks.
+  content_hash body{};
+};
+
+/// What is known of a request.
+struct request_standing {
+  /// It was noted before.
+  bool known = false;
+  /// It was noted with another body.
+  bool clashes = false;
+  /// The reply that it got; empty while it runs.
+  std::string reply;
+};
+
 // -- the store ----------------------------------------------------------------
 
 /// The library file, for writing: the one writer of all durable state.
@@ -352,6 +375,15 @@ public:
   /// Pauses, import and saved scales.
   virtual result<held_state> held() = 0;
   virtual result<void> put_held(const held_state& held) = 0;
+
+  /// Notes a request unless its id is known, and says what is known of it.
+  virtual result<request_standing> note_request(const request_note& note,
+                                                std::int64_t now_us) = 0;
+
+  /// Stores the reply of a request, unless it has one already.
+  virtual result<void> answer_request(const std::string& id,
+                                      const std::string& reply,
+                                      std::int64_t now_us) = 0;
 
   /// Appends an audit row.
   virtual result<void> audit(const audit_note& note, std::int64_t affected,

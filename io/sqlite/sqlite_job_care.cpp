@@ -1,3 +1,4 @@
+#include "io/sqlite/serving/sqlite_requests.hpp"
 #include "io/sqlite/sqlite_jobs.hpp"
 
 #include <fmt/format.h>
@@ -220,6 +221,9 @@ prune_report prune_jobs(store_context& store, const retention_policy& policy,
   store.db.execute("prune attempts", history.c_str());
   const auto jobs = "DELETE FROM jobs WHERE " + old_jobs;
   store.db.execute("prune jobs", jobs.c_str());
+  // A client may ask again for a day: by then its message has expired.
+  constexpr std::int64_t day_us = 86'400'000'000;
+  prune_requests(store, now_us - std::max(policy.done_us, day_us));
   write_audit(store.db, now_us, note, report.jobs + report.attempts);
   return report;
 }

@@ -1,8 +1,8 @@
 #include "io/sqlite/sqlite_library_reader.hpp"
 
 #include "io/sqlite/sqlite_reader_queries.hpp"
-#include "io/sqlite/texts/sqlite_reader_texts.hpp"
 #include "io/sqlite/sqlite_schema.hpp"
+#include "io/sqlite/texts/sqlite_reader_texts.hpp"
 
 #include <sqlite3.h>
 #include <sys/stat.h>

@@ -1,5 +1,6 @@
 #include "io/sqlite/sqlite_library_store.hpp"
 
+#include "io/sqlite/serving/sqlite_requests.hpp"
 #include "io/sqlite/sqlite_entries.hpp"
 #include "io/sqlite/sqlite_holds.hpp"
 #include "io/sqlite/sqlite_jobs.hpp"
@@ -310,6 +311,18 @@ public:
   result<void> put_held(const held_state& held) override {
     return inside("store what is held",
                   [&] { sqlite::write_held(*db_, held); });
+  }
+
+  result<request_standing> note_request(const request_note& note,
+                                        std::int64_t now_us) override {
+    return inside("note a request",
+                  [&] { return sqlite::note_request(context_, note, now_us); });
+  }
+
+  result<void> answer_request(const std::string& id, const std::string& reply,
+                              std::int64_t now_us) override {
+    return inside("answer a request",
+                  [&] { sqlite::answer_request(context_, id, reply, now_us); });
   }
 
   result<void> audit(const audit_note& note, std::int64_t affected,

@@ -277,11 +277,26 @@ INSERT INTO content_words(rowid, tags, body) SELECT f.content,
   AND json_extract(f.document, '$.tags') IS NOT NULL;
 )sql";
 
-constexpr std::array<migration, 5> all_steps{{{version_1},
+constexpr const char* requests_step = R"sql(
+-- Requests of other programs by the key that their client chose. body: SHA-256
+-- of what was asked; reply: NULL until it is answered.
+CREATE TABLE requests(
+  id TEXT PRIMARY KEY,
+  body BLOB NOT NULL CHECK(length(body) = 32),
+  received_us INTEGER NOT NULL,
+  answered_us INTEGER,
+  reply TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX requests_answered ON requests(answered_us)
+  WHERE answered_us IS NOT NULL;
+)sql";
+
+constexpr std::array<migration, 6> all_steps{{{version_1},
                                               {fingerprints_step},
                                               {holds_step},
                                               {orders_step},
-                                              {words_step}}};
+                                              {words_step},
+                                              {requests_step}}};
 
 // -- what kind of file it is --------------------------------------------------
 

@@ -156,7 +156,8 @@ TEST_F(picture_commands, compare_texts_and_export_their_vectors) {
   index();
   const auto like = json_of({"similar", (media_ / "a.txt").string()});
   ASSERT_EQ(like["items"].size(), 2U);
-  EXPECT_EQ(names_of(like["items"]), (std::vector<std::string>{"b.txt", "c.txt"}));
+  EXPECT_EQ(names_of(like["items"]),
+            (std::vector<std::string>{"b.txt", "c.txt"}));
   const auto shown = json_of({"show", (media_ / "a.txt").string(), "--vector"});
   EXPECT_EQ(shown["embedding"]["values"].size(), 256U);
   const auto written = json_of({"vectors", "--space", "text256-1", "-o",

@@ -148,6 +148,18 @@ public:
     return pass<void>("put_held", [&] { return real_->put_held(held); });
   }
 
+  result<request_standing> note_request(const request_note& note,
+                                        std::int64_t now_us) override {
+    return pass<request_standing>(
+      "note_request", [&] { return real_->note_request(note, now_us); });
+  }
+
+  result<void> answer_request(const std::string& id, const std::string& reply,
+                              std::int64_t now_us) override {
+    return pass<void>("answer_request",
+                      [&] { return real_->answer_request(id, reply, now_us); });
+  }
+
   result<void> audit(const audit_note& note, std::int64_t affected,
                      std::int64_t now_us) override {
     return pass<void>("audit",

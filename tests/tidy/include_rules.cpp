@@ -56,6 +56,8 @@ const std::map<std::string, std::string, std::less<>> library_by_folder = {
 
 /// Libraries whose headers lie in no folder of their own.
 const std::map<std::string, std::string, std::less<>> library_by_header = {
+  {"amqp.h", "rabbitmq"},
+  {"amqp_framing.h", "rabbitmq"},
   {"chromaprint.h", "chromaprint"},
   {"sndfile.h", "sndfile"},
   {"sndfile.hh", "sndfile"},

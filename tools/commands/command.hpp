@@ -109,6 +109,7 @@ void add_hold_commands(CLI::App& admin, command_context& context);
 void add_import_command(CLI::App& admin, command_context& context);
 void add_config_command(CLI::App& app, command_context& context);
 void add_doctor_command(CLI::App& app, command_context& context);
+void add_rpc_command(CLI::App& app, command_context& context);
 void add_node_command(CLI::App& app, command_context& context);
 
 } // namespace troupe

@@ -1,3 +1,4 @@
+#include "tools/broker_adapters.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/entry_json.hpp"
 #include "tools/output/exit_code.hpp"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -24,7 +26,23 @@ constexpr std::uintmax_t free_bytes_min = 500'000'000;
 /// Fewer folders than this may be watched: a warning.
 constexpr std::int64_t watches_min = 8'192;
 
+/// A server that has not answered by then stands still.
+constexpr auto broker_answers_within = std::chrono::seconds{5};
+
 enum class verdict : std::uint8_t { ok, warn, fail };
+
+/// The next step when the broker does not let us in.
+std::string advice_for(std::string_view state) {
+  if (state == "auth_failed")
+    return "mend user and password in broker.url";
+  if (state == "vhost_missing")
+    return "mend the vhost in broker.url, or: rabbitmqctl add_vhost";
+  if (state == "tls_failed")
+    return "name the server's authority by ?cacertfile= in broker.url";
+  if (state == "blocked")
+    return "free memory or disk at the server: rabbitmqctl status";
+  return "is it started, and is broker.url its address?";
+}
 
 struct finding {
   verdict what = verdict::ok;
@@ -122,6 +140,26 @@ finding check_watches() {
   return {verdict::ok, "watch", text, {}};
 }
 
+/// How the server takes this configuration's log-in, asked on the spot.
+finding check_broker(const command_context& context) {
+  const auto config = effective_config(context.options);
+  if (!config || config->config.broker.url.empty())
+    return {verdict::ok, "broker", "none is configured", {}};
+  const auto broker = open_command_broker(config->config);
+  if (!broker)
+    return {verdict::fail, "broker", broker.failure().detail,
+            "mend [broker]; see: troupe config show"};
+  const auto status = broker->line->settle(broker_answers_within);
+  if (!status)
+    return {verdict::fail, "broker", status.failure().detail, "try again"};
+  if (status->state == "up")
+    return {verdict::ok, "broker", status->server + " lets us in", {}};
+  return {
+    verdict::fail, "broker",
+    fmt::format("{}: {} {}", status->server, status->state, status->detail),
+    advice_for(status->state)};
+}
+
 std::vector<finding> look(const command_context& context) {
   const auto library = library_path(context.options);
   const auto machine = look_at_machine(library);
@@ -138,6 +176,7 @@ std::vector<finding> look(const command_context& context) {
      fmt::format("{} may be used", machine.usable_cores),
      {}},
     check_watches(),
+    check_broker(context),
   };
 }
 

@@ -54,8 +54,11 @@ public:
     summary_ = fmt::format("requeued={} quarantined={} coverage={:.0f}%",
                            started.requeued, started.quarantined,
                            std::floor(100.0 * covered_share(*status)));
-    fmt::print("ready pid={} node=- socket={} broker=- {}\n", getpid(),
-               open_.door().empty() ? "-" : shown_text(open_.door()), summary_);
+    const auto live = open_.system().admin().status(asker());
+    const bool brokerless = !live || live->broker.server.empty();
+    fmt::print("ready pid={} node=- socket={} broker={} {}\n", getpid(),
+               open_.door().empty() ? "-" : shown_text(open_.door()),
+               brokerless ? "-" : live->broker.state, summary_);
     std::fflush(stdout);
     host_->ready(summary_);
     return {};
@@ -147,12 +150,18 @@ private:
   bool shutdown_wanted_ = false;
 };
 
-int run_node(const command_context& context,
-             const std::vector<std::string>& watched) {
-  const auto load = [&context, &watched] {
+struct node_options {
+  std::vector<std::string> watched;
+  std::string amqp;
+};
+
+int run_node(const command_context& context, const node_options& wanted) {
+  const auto load = [&context, &wanted] {
     std::vector<config_flag> flags;
-    for (const auto& folder : watched)
+    for (const auto& folder : wanted.watched)
       flags.push_back({"node.watch", folder, "--watch"});
+    if (!wanted.amqp.empty())
+      flags.push_back({"broker.url", wanted.amqp, "--amqp"});
     return effective_config(context.options, std::move(flags));
   };
   const auto config = load();
@@ -188,16 +197,20 @@ int run_node(const command_context& context,
 } // namespace
 
 void add_node_command(CLI::App& app, command_context& context) {
-  auto watched = std::make_shared<std::vector<std::string>>();
+  auto wanted = std::make_shared<node_options>();
   auto* command =
     app.add_subcommand("node", "Runs the actors until SIGTERM or SIGINT");
   command
-    ->add_option("--watch", *watched, "Index this folder whenever it changes")
+    ->add_option("--watch", wanted->watched,
+                 "Index this folder whenever it changes")
     ->type_name("DIR");
+  command
+    ->add_option("--amqp", wanted->amqp, "Take jobs from this RabbitMQ server")
+    ->type_name("URL");
   command->footer("Example: troupe node --watch ~/Music");
-  command->callback([&context, watched] {
-    context.chosen = [&context, watched] {
-      return run_node(context, *watched);
+  command->callback([&context, wanted] {
+    context.chosen = [&context, wanted] {
+      return run_node(context, *wanted);
     };
   });
 }

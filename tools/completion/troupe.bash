@@ -4,8 +4,8 @@
 _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local commands='index add list show similar search duplicates
-    playlist vectors export analyze preprocess upscale tag node jobs admin
-    doctor config
+    playlist vectors export analyze preprocess upscale tag node jobs rpc
+    admin doctor config
     forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
@@ -124,7 +124,8 @@ _troupe() {
       files=yes
       ;;
     export) words+=' --format -o --output --force' ;;
-    node) words+=' --watch' ;;
+    node) words+=' --watch --amqp' ;;
+    rpc) words+=' --timeout --no-wait --ping' ;;
     jobs) words+=' list show why trace retry cancel' ;;
     'jobs list') words+=' --state --kind --class --limit' ;;
     'jobs trace')

@@ -1,31 +1,15 @@
 #include "tools/output/entry_json.hpp"
 
+#include "domain/text/base64.hpp"
 #include "domain/text/utf8.hpp"
 
 #include <fmt/format.h>
 
-#include <cstdint>
 #include <cstdio>
 
 namespace troupe {
 
 namespace {
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
-                                      "nopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const auto part = bytes.substr(at, 3);
-    std::uint32_t word = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      word = word << 8
-             | (i < part.size() ? static_cast<unsigned char>(part[i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i)
-      text += i <= part.size() ? digits[word >> (18 - 6 * i) & 63U] : '=';
-  }
-  return text;
-}
 
 /// Entries given as text have no file.
 void put_origin(json& object, const entry_row& entry) {
@@ -44,7 +28,7 @@ void put_path(json& object, const std::string& key, std::string_view path) {
   const bool exact = shown == path;
   object[key] = std::move(shown);
   if (!exact)
-    object[key + "_b64"] = base64(path);
+    object[key + "_b64"] = to_base64(path);
 }
 
 json entry_json(const entry_row& entry) {

@@ -1,6 +1,7 @@
 #include "tools/output/status_text.hpp"
 
 #include "tools/output/admin_text.hpp"
+#include "tools/output/broker_text.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/table.hpp"
 #include "tools/terminal/units.hpp"
@@ -249,7 +250,7 @@ json status_json(const library_status& status, const status_facts& facts) {
   object["pools"] = pools_json(facts);
   if (facts.live)
     object["running"] = running_json(facts.live->work.running);
-  object["broker"] = {{"state", "off"}};
+  object["broker"] = broker_json(facts.broker);
   object["remote_workers"] = json::array();
   object["imports"] = imports_json(status.held, facts.now_us);
   object["pauses"] = pauses_json(status.held.pauses);
@@ -293,7 +294,10 @@ std::string status_text(const library_status& status, const status_facts& facts,
     text += fmt::format("\nfailed: {} x {} {}: {}", cause.count,
                         to_string(cause.kind), to_string(cause.why),
                         shown_text(cause.sample));
-  return text + '\n';
+  text += '\n';
+  if (!facts.broker.server.empty())
+    text += broker_text(facts.broker);
+  return text;
 }
 
 } // namespace troupe

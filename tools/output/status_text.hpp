@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages/admin_values.hpp"
+#include "actors/messages/broker_status.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "tools/output/entry_json.hpp"
 #include "tools/terminal/terminal.hpp"
@@ -19,6 +20,8 @@ struct status_facts {
   std::int64_t now_us = 0;
   /// ANALYZERs under the configuration that this command sees.
   int analyzers = 0;
+  /// How the node stands with RabbitMQ; "off" where no node answers.
+  broker_status broker = {};
   /// How the node that works on it stands, and since when it runs; nothing
   /// when no node answered.
   std::optional<supervision_status> live;

@@ -78,6 +78,7 @@ private:
     if (!status)
       return status.failure();
     found.library = std::move(status->library);
+    found.facts.broker = std::move(status->broker);
     found.facts.live = std::move(status->supervision);
     found.facts.now_us = status->now_us;
     found.facts.started_us = status->started_us;
