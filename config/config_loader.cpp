@@ -254,6 +254,7 @@ private:
         return done.failure();
     for (auto& each : services()) {
       const auto section = std::string{service_prefix} + each.name;
+      let_default_yield(each, section);
       for (const auto& rule : service_keys())
         if (auto done = settle(rule, each, section); !done)
           return done.failure();
@@ -261,6 +262,17 @@ private:
         return checked.failure();
     }
     return std::move(out_);
+  }
+
+  /// Who chooses the other way of replies need not take back the built-in one.
+  void let_default_yield(broker_service& each, const std::string& section) {
+    if (each.response.empty() || each.reply.empty())
+      return;
+    const value_origin built_in;
+    if (origins_[{section, "response"}].text == built_in.text)
+      each.response.clear();
+    else if (origins_[{section, "reply"}].text == built_in.text)
+      each.reply.clear();
   }
 
   /// Expands, checks and records one key.

@@ -211,7 +211,8 @@ TEST(config_loader, names_file_line_key_and_range) {
     {"[analyzer.deep]\nworkers = 1", "no section [analyzer.deep]"},
     {"[broker.service.x]\nrequest = \"q\"", "needs either response"},
     {"[broker.service.x]\nreply = \"direct\"", "must name the queue"},
-    {"[broker.service.ai]\nresponse = \"q\"", "needs either response"},
+    {"[broker.service.ai]\nresponse = \"q\"\nreply = \"direct\"",
+     "needs either response"},
     {"[broker.service.x]\nrequests = \"q\"", "did you mean \"request\"?"},
     {"[broker.service.x]\nreply = \"me\"",
      R"(must be "exclusive" or "direct" or "")"},
@@ -243,6 +244,18 @@ TEST(config_loader, never_shows_a_password_in_an_error) {
 }
 
 // -- services -----------------------------------------------------------------
+
+TEST(config_loader, lets_the_other_way_of_replies_replace_the_built_in_one) {
+  const auto loaded =
+    load_toml("[broker.service.ai]\nresponse = \"q\"\n"
+              "[broker.service.crawling]\nreply = \"direct\"\n");
+  ASSERT_TRUE(loaded) << failure_of(loaded);
+  const auto& services = loaded->config.broker.services;
+  EXPECT_EQ(services[0].response, "q");
+  EXPECT_EQ(services[0].reply, "");
+  EXPECT_EQ(services[1].response, "");
+  EXPECT_EQ(services[1].reply, "direct");
+}
 
 TEST(config_loader, takes_services_of_any_name_and_changes_known_ones) {
   const auto loaded = load_toml("[broker.service.zoo]\nrequest = \"${Q:-z}\"\n"

@@ -33,7 +33,7 @@ protected:
     std::ofstream{config_} << "[broker]\nqueue_type = \"classic\"\n"
                               "heartbeat_s = 600\n"
                               "[broker.service.crawling]\n"
-                              "response = \"\"\nreply = \"exclusive\"\n";
+                              "reply = \"exclusive\"\n";
     std::filesystem::permissions(root_, std::filesystem::perms::owner_all);
   }
 
