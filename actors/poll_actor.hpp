@@ -15,6 +15,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <thread>
 #include <utility>
@@ -117,21 +118,30 @@ private:
           return;
         mail = outcome != caf::resumable::awaiting_message;
       }
-      descriptors.assign(1, pollfd{wake_up_, POLLIN, 0});
-      const int longest_ms = prepare_poll(descriptors);
-      const int ready =
-        ::poll(descriptors.data(), descriptors.size(), mail ? 0 : longest_ms);
-      if (ready > 0 && (descriptors.front().revents & POLLIN) != 0) {
-        std::uint64_t rings = 0;
-        [[maybe_unused]] const auto got =
-          ::read(wake_up_, &rings, sizeof rings);
-        mail = true;
-      }
       this->context(&context);
-      on_poll(std::span<const pollfd>{descriptors}.subspan(1));
+      try {
+        mail = wait(descriptors, mail) || mail;
+        on_poll(std::span<const pollfd>{descriptors}.subspan(1));
+      } catch (const std::exception& why) {
+        // As CAF ends an actor whose handler throws.
+        this->quit(caf::make_error(caf::sec::runtime_error, why.what()));
+      }
       if (this->finalize())
         return;
     }
+  }
+
+  /// Sleeps until something happens, unless there is mail. True: mail came.
+  bool wait(std::vector<pollfd>& descriptors, bool mail) {
+    descriptors.assign(1, pollfd{wake_up_, POLLIN, 0});
+    const int longest_ms = prepare_poll(descriptors);
+    const int ready =
+      ::poll(descriptors.data(), descriptors.size(), mail ? 0 : longest_ms);
+    if (ready <= 0 || (descriptors.front().revents & POLLIN) == 0)
+      return false;
+    std::uint64_t rings = 0;
+    [[maybe_unused]] const auto got = ::read(wake_up_, &rings, sizeof rings);
+    return true;
   }
 
   int wake_up_;

@@ -1,8 +1,8 @@
 // The session on a real RabbitMQ server: what it promises, and what it does
 // when a person must mend something.
 
+#include "tests/rabbitmq/echo_service.hpp"
 #include "tests/rabbitmq/rabbitmq_server.hpp"
-#include "tests/rabbitmq/session_loop.hpp"
 
 #include <gtest/gtest.h>
 #include <malloc.h>
@@ -124,24 +124,6 @@ TEST_F(rabbitmq_session, says_that_no_queue_took_a_message) {
   EXPECT_EQ(ends.back().outcome, amqp::publish_outcome::unroutable);
 }
 
-/// A session that answers each job with its body backwards.
-void echo(session_loop& service, amqp::session_event& event) {
-  auto* job = std::get_if<amqp::delivery_told>(&event);
-  if (job == nullptr)
-    return;
-  auto reply = std::make_shared<amqp::message>();
-  reply->properties.correlation_id =
-    job->what.content.properties.correlation_id;
-  reply->properties.message_id = "r" + reply->properties.correlation_id;
-  reply->body = {job->what.content.body.rbegin(),
-                 job->what.content.body.rend()};
-  amqp::publication x;
-  x.routing_key = job->what.content.properties.reply_to;
-  x.content = reply;
-  EXPECT_TRUE(service.session().publish(x, amqp::session::lane::replies));
-  EXPECT_TRUE(service.session().acknowledge(job->what.handle));
-}
-
 TEST_F(rabbitmq_session, asks_services_by_all_three_ways_of_reply) {
   session_loop service{server().url(vhost_), consuming("ask")};
   amqp::session_options options;
@@ -152,7 +134,7 @@ TEST_F(rabbitmq_session, asks_services_by_all_three_ways_of_reply) {
   };
   session_loop asker{server().url(vhost_), options};
   service.on_event = [&](amqp::session_event& event) {
-    echo(service, event);
+    EXPECT_TRUE(echo(service, event));
   };
   std::map<std::uint64_t, amqp::call_end> ends;
   asker.on_event = [&](amqp::session_event& event) {
@@ -206,7 +188,7 @@ public:
       if (holds && std::holds_alternative<amqp::delivery_told>(event))
         held.push_back(std::move(event));
       else
-        echo(service, event);
+        EXPECT_TRUE(echo(service, event));
     };
     asker.on_event = [this](amqp::session_event& event) {
       const auto* told = std::get_if<amqp::call_told>(&event);
@@ -231,7 +213,7 @@ public:
   void let_go() {
     holds = false;
     for (auto& each : std::exchange(held, {}))
-      echo(service, each);
+      EXPECT_TRUE(echo(service, each));
   }
 
   session_loop service;
