@@ -118,8 +118,9 @@ private:
 
   // -- a request's way --------------------------------------------------------
 
-  /// A request that is in hand already gets one more waiter, or the same one
-  /// by its newer delivery. False: it is another request.
+  /// A request that is in hand already gets one more waiter; or the same one
+  /// by its newer delivery, when the older died with its channel: within one
+  /// channel no message comes twice. False: it is another request.
   bool join(const waiter& from, const amqp::job_request& request,
             const content_hash& body) {
     for (auto& [number, each] : in_hand_) {
@@ -133,7 +134,9 @@ private:
       const auto again = std::find_if(
         each.waiters.begin(), each.waiters.end(), [&](const waiter& x) {
           return x.to.reply_to == from.to.reply_to
-                 && x.to.correlation_id == from.to.correlation_id;
+                 && x.to.correlation_id == from.to.correlation_id
+                 && (x.handle.channel != from.handle.channel
+                     || x.handle.epoch != from.handle.epoch);
         });
       if (again != each.waiters.end())
         again->handle = from.handle;

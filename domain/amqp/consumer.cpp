@@ -37,7 +37,7 @@ bool consumer::take(connection& link, const server_event& event,
 
 delivery consumer::take_message(channel_message& x) {
   const auto& told = std::get<message_delivered>(x.event);
-  ++unacknowledged_;
+  ledger_.note_delivered(told.tag);
   return {{script_.channel(), epoch_, told.tag},
           queue_,
           told.redelivered,
@@ -58,13 +58,20 @@ void consumer::reset() {
   begin_epoch();
 }
 
-bool consumer::acknowledge(connection& link, const delivery_handle& x) {
-  return settle(link, x, amqp::acknowledge{x.tag});
+bool consumer::acknowledge(const delivery_handle& x) {
+  return take_end(x.epoch == epoch_ && ledger_.acknowledge(x.tag));
 }
 
 bool consumer::reject(connection& link, const delivery_handle& x,
                       bool requeue) {
-  return settle(link, x, amqp::reject{x.tag, requeue});
+  return take_end(
+    x.epoch == epoch_ && ledger_.settle(x.tag)
+    && link.send(script_.channel(), amqp::reject{x.tag, requeue}));
+}
+
+void consumer::flush(connection& link) {
+  for (const auto& each : ledger_.take())
+    static_cast<void>(link.send(script_.channel(), each));
 }
 
 void consumer::cancel(connection& link) {
@@ -73,19 +80,14 @@ void consumer::cancel(connection& link) {
       link.send(script_.channel(), cancel_consume{consumer_tag}));
 }
 
-bool consumer::settle(connection& link, const delivery_handle& x,
-                      const client_order& order) {
-  if (x.epoch != epoch_ || !link.send(script_.channel(), order)) {
-    ++stale_;
-    return false;
-  }
-  --unacknowledged_;
-  return true;
+bool consumer::take_end(bool in_time) noexcept {
+  stale_ += in_time ? 0 : 1;
+  return in_time;
 }
 
-void consumer::begin_epoch() noexcept {
+void consumer::begin_epoch() {
   ++epoch_;
-  unacknowledged_ = 0;
+  ledger_.reset();
 }
 
 } // namespace troupe::amqp

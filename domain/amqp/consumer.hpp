@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/amqp/ack_ledger.hpp"
 #include "domain/amqp/channel_script.hpp"
 
 #include <cstdint>
@@ -54,10 +55,19 @@ public:
   /// The connection is gone.
   void reset();
 
-  /// Acknowledges, or rejects into the dead letters or back into the queue.
-  /// False for a handle of an earlier channel: the delivery comes again.
-  bool acknowledge(connection& link, const delivery_handle& x);
+  /// Acknowledges with the next `flush`, or rejects into the dead letters or
+  /// back into the queue. False for a handle of an earlier channel: the
+  /// delivery comes again.
+  bool acknowledge(const delivery_handle& x);
   bool reject(connection& link, const delivery_handle& x, bool requeue);
+
+  /// Sends the acknowledgements.
+  void flush(connection& link);
+
+  /// `flush` is due.
+  [[nodiscard]] bool wants_flush() const noexcept {
+    return ledger_.has_pending();
+  }
 
   /// Asks for no more deliveries; those at hand may still be acknowledged.
   void cancel(connection& link);
@@ -76,7 +86,7 @@ public:
 
   /// Deliveries that await their acknowledgement.
   [[nodiscard]] std::uint64_t unacknowledged() const noexcept {
-    return unacknowledged_;
+    return ledger_.open_count();
   }
 
   /// Acknowledgements that came too late.
@@ -89,15 +99,15 @@ public:
   }
 
 private:
-  bool settle(connection& link, const delivery_handle& x,
-              const client_order& order);
-  void begin_epoch() noexcept;
+  /// Counts one that came too late.
+  bool take_end(bool in_time) noexcept;
+  void begin_epoch();
 
   channel_script script_;
   std::string queue_;
   std::uint16_t prefetch_;
   std::uint64_t epoch_;
-  std::uint64_t unacknowledged_ = 0;
+  ack_ledger ledger_;
   std::uint64_t stale_ = 0;
   bool cancelled_ = false;
   std::string trouble_;

@@ -243,6 +243,10 @@ struct publish_message {
 
 struct acknowledge {
   std::uint64_t tag = 0;
+  /// All up to this one that await it.
+  bool multiple = false;
+
+  friend bool operator==(const acknowledge&, const acknowledge&) = default;
 };
 
 /// Dead-letters the delivery, or puts it back.

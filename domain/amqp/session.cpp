@@ -68,6 +68,8 @@ void session::advance(std::int64_t now_us, events_out& events) {
   advance_publishing(now_us, events);
   advance_consuming(now_us);
   drop_stalled(now_us, events);
+  for (auto& each : consumers_)
+    each.flush(consuming_.wire);
   publishing_.wire.flush();
   consuming_.wire.flush();
 }
@@ -138,6 +140,8 @@ std::int64_t session::due_us() const noexcept {
   if (!consumes_ || !consuming_.wire.is_open())
     return due;
   due = earlier_due(due, topology_.due_us());
+  for (const auto& each : consumers_)
+    due = earlier_due(due, each.wants_flush() ? 1 : 0);
   if (topology_.is_done())
     for (const auto& each : consumers_)
       due = earlier_due(due, each.is_cancelled() ? 0 : each.script().due_us());
@@ -304,7 +308,7 @@ result<void> session::call(const std::string& service, call_order order) {
 
 bool session::acknowledge(const delivery_handle& x) {
   auto* found = consumer_at(x.channel);
-  return found != nullptr && found->acknowledge(consuming_.wire, x);
+  return found != nullptr && found->acknowledge(x);
 }
 
 bool session::reject(const delivery_handle& x, bool requeue) {
@@ -319,6 +323,8 @@ void session::stop_consuming() {
 
 void session::close(std::int64_t now_us) {
   closing_ = true;
+  for (auto& each : consumers_)
+    each.flush(consuming_.wire);
   publishing_.wire.close(now_us);
   consuming_.wire.close(now_us);
 }

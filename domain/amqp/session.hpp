@@ -123,7 +123,8 @@ public:
   /// `errc::too_large`
   [[nodiscard]] result<void> call(const std::string& service, call_order order);
 
-  /// False: the handle is of an earlier channel; the message comes again.
+  /// Said to the server by the next `advance`, which is due at once. False:
+  /// the handle is of an earlier channel; the message comes again.
   bool acknowledge(const delivery_handle& x);
   bool reject(const delivery_handle& x, bool requeue);
 

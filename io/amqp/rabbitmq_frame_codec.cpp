@@ -402,6 +402,7 @@ result<void> rabbitmq_frame_codec::encode_work(std::uint16_t channel,
                                                std::string& out) {
   amqp_basic_ack_t arguments{};
   arguments.delivery_tag = x.tag;
+  arguments.multiple = x.multiple ? 1 : 0;
   return method(channel, AMQP_BASIC_ACK_METHOD, &arguments, out);
 }
 

@@ -161,8 +161,13 @@ void memory_amqp_server::take(std::uint64_t id, std::uint16_t number,
       },
       [&](const amqp::publish_message& x) { publish(from, number, x); },
       [&](const amqp::acknowledge& x) {
-        if (auto gone = from.channels[number].open.extract(x.tag))
-          deliver(gone.mapped().queue);
+        auto& open = from.channels[number].open;
+        std::set<std::string> freed;
+        for (auto at = x.multiple ? open.begin() : open.find(x.tag);
+             at != open.end() && at->first <= x.tag; at = open.erase(at))
+          freed.insert(at->second.queue);
+        for (const auto& queue : freed)
+          deliver(queue);
       },
       [](const auto&) {},
     },

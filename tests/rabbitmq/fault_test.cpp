@@ -161,16 +161,24 @@ TEST_F(rabbitmq_faults, consumer_timeout_costs_the_channel_not_the_job) {
   EXPECT_EQ(set(1'800'000, 60'000).code, 0);
 }
 
-TEST_F(rabbitmq_faults, alarm_stops_publishing_and_nothing_else) {
+/// What rabbitmqctl is told to raise an alarm, and to end it.
+struct alarm_words {
+  const char* name;
+  std::vector<std::string> raise;
+  std::vector<std::string> end;
+};
+
+class rabbitmq_alarms : public rabbitmq_faults,
+                        public ::testing::WithParamInterface<alarm_words> {};
+
+TEST_P(rabbitmq_alarms, stop_publishing_and_nothing_else) {
   busy_node node{server().url(vhost_), worker()};
   node.keeps_ = true;
   ASSERT_TRUE(node.until_consuming());
   ASSERT_TRUE(node.publish("jobs.a"));
   ASSERT_TRUE(node.until([&] { return node.kept_.size() == 1; }));
-  ASSERT_TRUE(meanwhile(node, [] {
-    EXPECT_EQ(server().control({"set_vm_memory_high_watermark", "0.0001"}).code,
-              0);
-  }));
+  ASSERT_TRUE(meanwhile(
+    node, [] { EXPECT_EQ(server().control(GetParam().raise).code, 0); }));
   // The server says so to whoever publishes.
   for (int i = 0; i < 10; ++i)
     ASSERT_TRUE(node.publish("jobs.a"));
@@ -180,18 +188,25 @@ TEST_F(rabbitmq_faults, alarm_stops_publishing_and_nothing_else) {
   EXPECT_FALSE(node.status().publishing.text.empty());
   EXPECT_TRUE(node.loop().session().acknowledge(node.kept_[0].handle));
   EXPECT_EQ(node.status().consuming.state, amqp::link_state::up);
-  ASSERT_TRUE(meanwhile(node, [] {
-    EXPECT_EQ(server()
-                .control({"set_vm_memory_high_watermark", "absolute", "1500MB"})
-                .code,
-              0);
-  }));
+  ASSERT_TRUE(meanwhile(
+    node, [] { EXPECT_EQ(server().control(GetParam().end).code, 0); }));
   EXPECT_TRUE(node.until([&] { return node.confirmed_ == 11; }));
   EXPECT_TRUE(node.until([&] { return node.kept_.size() == 11; }));
   for (std::size_t i = 0; i < node.kept_.size(); ++i)
     EXPECT_EQ(node.kept_[i].content.properties.message_id,
               "m" + std::to_string(i + 1));
 }
+
+INSTANTIATE_TEST_SUITE_P(
+  of_the_server, rabbitmq_alarms,
+  ::testing::Values(alarm_words{"memory",
+                                {"set_vm_memory_high_watermark", "0.0001"},
+                                {"set_vm_memory_high_watermark", "absolute",
+                                 "1500MB"}},
+                    alarm_words{"disk",
+                                {"set_disk_free_limit", "100000GB"},
+                                {"set_disk_free_limit", "50MB"}}),
+  [](const auto& x) { return x.param.name; });
 
 TEST_F(rabbitmq_faults, oversize_is_refused_here_and_costs_no_channel) {
   auto options = worker();

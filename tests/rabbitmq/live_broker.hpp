@@ -4,6 +4,7 @@
 #include "actors/broker/broker_keeper.hpp"
 #include "domain/amqp/server_address.hpp"
 #include "io/amqp/rabbitmq_amqp_transport.hpp"
+#include "io/posix_thread_placement.hpp"
 #include "io/system_wall_clock.hpp"
 #include "tests/fakes/memory_log_sink.hpp"
 #include "tests/rabbitmq/session_loop.hpp"
@@ -97,6 +98,7 @@ public:
     };
     parts_.clock = clock_.get();
     parts_.log = &log_;
+    parts_.threads = threads_.get();
   }
 
   ~live_broker() {
@@ -155,6 +157,8 @@ public:
 
 private:
   std::unique_ptr<wall_clock> clock_ = io::open_system_wall_clock();
+  std::unique_ptr<thread_placement> threads_ =
+    io::open_posix_thread_placement();
   memory_log_sink log_;
   std::shared_ptr<std::atomic<bool>> dies_ =
     std::make_shared<std::atomic<bool>>(false);

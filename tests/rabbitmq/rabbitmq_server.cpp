@@ -110,7 +110,8 @@ rabbitmq_server& rabbitmq_server::shared() {
   return server;
 }
 
-rabbitmq_server::rabbitmq_server() : ports_(free_ports(3)) {
+rabbitmq_server::rabbitmq_server(const std::filesystem::path& data)
+  : folder_(data), ports_(free_ports(3)) {
   const auto at = [this](const char* name) {
     return folder_.at(name);
   };

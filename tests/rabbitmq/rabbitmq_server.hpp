@@ -3,6 +3,7 @@
 #include "tests/e2e/child_process.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,7 +26,9 @@ public:
   /// The one server of this program, started when it is first asked for.
   static rabbitmq_server& shared();
 
-  rabbitmq_server();
+  /// @param data on a RAM disk, where a sync costs nothing, or a real folder
+  explicit rabbitmq_server(
+    const std::filesystem::path& data = fakes::memory_disk());
   ~rabbitmq_server();
 
   rabbitmq_server(const rabbitmq_server&) = delete;
@@ -75,7 +78,7 @@ private:
   [[nodiscard]] int beam() const;
   void wait_for_end(int pid);
 
-  fakes::scratch_folder folder_{fakes::memory_disk()};
+  fakes::scratch_folder folder_;
   std::vector<int> ports_;
   std::map<std::string, std::string> environment_;
   std::unique_ptr<child_process> script_;
