@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -54,6 +56,30 @@ result<std::string> keep_in(const std::string& inbox, const content_hash& hash,
   if (auto done = file.value()->finish(); !done)
     return done.failure();
   return path.string();
+}
+
+/// Results that travel have names of their own beside what came along.
+result<std::string> place_in(const std::string& inbox, const content_hash& hash,
+                             std::string_view suffix) {
+  std::error_code why;
+  std::filesystem::create_directories(inbox, why);
+  if (why)
+    return error{errc::permission_denied,
+                 fmt::format("cannot make {}: {}", inbox, why.message())};
+  auto path = std::filesystem::absolute(inbox) / to_hex(hash);
+  path += suffix;
+  return path.string();
+}
+
+result<std::string> read_whole(const std::string& path, std::size_t bytes_max) {
+  std::ifstream file{path, std::ios::binary};
+  std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  if (file.bad() || bytes.empty())
+    return error{errc::not_found, fmt::format("cannot read {}", path)};
+  if (bytes.size() > bytes_max)
+    return error{errc::too_large,
+                 fmt::format("{} is longer than {} bytes", path, bytes_max)};
+  return bytes;
 }
 
 result<std::vector<std::string>>
@@ -101,6 +127,10 @@ result<broker_ports> make_broker_ports(const node_config& config,
   ports.hash = [](std::string_view bytes) {
     return hash_text(std::string{bytes});
   };
+  ports.place = [inbox](const content_hash& hash, std::string_view suffix) {
+    return place_in(inbox, hash, suffix);
+  };
+  ports.read = read_whole;
   ports.keep = [inbox = std::move(inbox)](const content_hash& hash,
                                           std::string_view suffix,
                                           std::string_view bytes) {

@@ -35,6 +35,14 @@ struct broker_ports {
   std::function<result<std::string>(
     const content_hash& hash, std::string_view suffix, std::string_view bytes)>
     keep;
+  /// A file's path beside those, for a result that travels.
+  std::function<result<std::string>(const content_hash& hash,
+                                    std::string_view suffix)>
+    place;
+  /// The whole file. @returns `errc::too_large`
+  std::function<result<std::string>(const std::string& path,
+                                    std::size_t bytes_max)>
+    read;
 };
 
 } // namespace troupe

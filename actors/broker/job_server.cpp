@@ -1,5 +1,7 @@
 #include "actors/broker/job_server.hpp"
 
+#include "actors/broker/picture_order.hpp"
+#include "actors/broker/reply_desk.hpp"
 #include "actors/caf_error.hpp"
 #include "domain/amqp/job_reply.hpp"
 #include "domain/amqp/job_request.hpp"
@@ -11,30 +13,26 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace troupe {
 
 namespace {
 
-/// A reply that nobody confirmed is published again after this.
-constexpr std::int64_t reply_within_ms = 120'000;
-
-/// A delivery that awaits its end.
-struct waiter {
-  amqp::delivery_handle handle;
-  amqp::reply_address to;
-};
-
 /// A request in hand, with everybody who asked for it.
 struct request_in_hand {
   amqp::job_request request;
   /// SHA-256 of what was asked: the same id must ask the same.
   content_hash body{};
-  std::vector<waiter> waiters;
+  std::vector<delivery_waiter> waiters;
   /// Once it is known.
   std::string path;
   content_hash content{};
+  /// Public id of its own job; empty: its content's job is nobody's own.
+  std::string job;
+  /// Where that one's result will be.
+  std::string output;
   /// A question about its entry is out; another one must follow.
   bool asking = false;
   bool ask_again = false;
@@ -62,6 +60,7 @@ public:
                 const supervisor_actor& supervisor,
                 const librarian_actor& librarian, const reader_actor& reader) {
     parts_ = parts;
+    desk_.emplace(self_, parts_);
     if (parts_.threads != nullptr && parts_.where == placement::detached)
       parts_.threads->name_thread("job-server");
     supervisor_ = supervisor;
@@ -70,7 +69,7 @@ public:
     return {
       [this](delivery_atom, const delivery_ptr& x) { on_delivery(*x); },
       [this](ended_atom, const job_news& x) { on_ended(x); },
-      [this](serve_atom, const broker_actor& x) { broker_ = x; },
+      [this](serve_atom, const broker_actor& x) { desk_->use(x); },
       [this](retry_atom, std::uint64_t x) { on_retry(x); },
     };
   }
@@ -79,17 +78,18 @@ private:
   // -- message handlers, in the order of job_server_actor ---------------------
 
   void on_delivery(const amqp::delivery& x) {
-    const waiter from{x.handle, amqp::reply_address_of(x.content, x.queue)};
+    const delivery_waiter from{x.handle,
+                               amqp::reply_address_of(x.content, x.queue)};
     auto request = amqp::read_job_request(x.content, x.queue);
     if (!request)
-      return refuse(from, request.failure());
+      return desk_->refuse(from, request.failure());
     const auto asked = parts_.ports.hash(fmt::format(
       "{}\n{}\n{}", x.queue, x.content.properties.type, x.content.body));
     if (!asked)
-      return refuse(from, asked.failure());
+      return desk_->refuse(from, asked.failure());
     const auto deadline_ms = request->deadline_ms;
     if (deadline_ms != 0 && parts_.clock->now_us() / 1'000 > deadline_ms)
-      return expire(from);
+      return desk_->expire(from);
     if (join(from, *request, *asked))
       return;
     const auto number = ++last_number_;
@@ -102,10 +102,11 @@ private:
   }
 
   void on_ended(const job_news& x) {
-    publish_event(x);
+    desk_->publish_event(x);
     for (auto& [number, each] : in_hand_)
-      if (each.request.kind == x.kind && each.content == x.hash
-          && !each.path.empty())
+      if (each.job.empty() ? each.request.kind == x.kind
+                               && each.content == x.hash && !each.path.empty()
+                           : each.job == x.ulid)
         look(number);
   }
 
@@ -121,23 +122,24 @@ private:
   /// A request that is in hand already gets one more waiter; or the same one
   /// by its newer delivery, when the older died with its channel: within one
   /// channel no message comes twice. False: it is another request.
-  bool join(const waiter& from, const amqp::job_request& request,
+  bool join(const delivery_waiter& from, const amqp::job_request& request,
             const content_hash& body) {
     for (auto& [number, each] : in_hand_) {
       const bool same_id = each.request.id == request.id;
       if (!same_id || (request.id.empty() && each.body != body))
         continue;
       if (each.body != body) {
-        refuse(from, clash(request.id));
+        desk_->refuse(from, clash(request.id));
         return true;
       }
-      const auto again = std::find_if(
-        each.waiters.begin(), each.waiters.end(), [&](const waiter& x) {
-          return x.to.reply_to == from.to.reply_to
-                 && x.to.correlation_id == from.to.correlation_id
-                 && (x.handle.channel != from.handle.channel
-                     || x.handle.epoch != from.handle.epoch);
-        });
+      const auto again =
+        std::find_if(each.waiters.begin(), each.waiters.end(),
+                     [&](const delivery_waiter& x) {
+                       return x.to.reply_to == from.to.reply_to
+                              && x.to.correlation_id == from.to.correlation_id
+                              && (x.handle.channel != from.handle.channel
+                                  || x.handle.epoch != from.handle.epoch);
+                     });
       if (again != each.waiters.end())
         again->handle = from.handle;
       else if (request.id.empty())
@@ -170,9 +172,7 @@ private:
     if (standing.reply.empty())
       return place(number);
     // The same reply for everybody, as it was.
-    const auto done = take(number);
-    for (const auto& each : done.waiters)
-      publish_reply(each, standing.reply, delivery_end::done);
+    publish_replies(number, standing.reply, delivery_end::done);
   }
 
   /// Finds or makes the file, and reads it once.
@@ -211,11 +211,8 @@ private:
       return parts_.ports.keep(*hash, suffix, each.request.bytes);
     }
     auto real = parts_.finder->resolve(each.request.path);
-    if (!real)
+    if (!real || is_under_roots(*real, parts_.ports))
       return real;
-    for (const auto& root : parts_.ports.roots)
-      if (*real == root || real->starts_with(root + "/"))
-        return real;
     return error{
       errc::refused,
       fmt::format("{} is under none of [broker] roots", each.request.path)};
@@ -226,6 +223,8 @@ private:
     const auto found = files_.find(number);
     if (found == files_.end())
       return;
+    if (in_hand_.at(number).request.kind == job_kind::image_upscale)
+      return order(number, found->second);
     self_
       ->request(supervisor_, parts_.deadline, record_atom_v,
                 found_batch{{found->second}, {}})
@@ -239,7 +238,30 @@ private:
         });
   }
 
-  /// How does its entry stand? One question at a time.
+  /// The same for a job of its own.
+  void order(std::uint64_t number, const found_file& file) {
+    auto& each = in_hand_.at(number);
+    auto made =
+      make_picture_order(each.request, file, parts_.ports, *parts_.finder);
+    if (!made)
+      return fail(number, made.failure());
+    each.output = std::move(made->output);
+    self_
+      ->request(supervisor_, parts_.deadline, order_atom_v,
+                std::move(made->job), std::string{})
+      .then(
+        [this, number](const ordered_job& x) {
+          files_.erase(number);
+          if (const auto found = in_hand_.find(number); found != in_hand_.end())
+            found->second.job = x.ulid;
+          look(number);
+        },
+        [this, number](caf::error&) {
+          self_->delayed_send(self_, parts_.again_after, retry_atom_v, number);
+        });
+  }
+
+  /// How does its entry, or its own job, stand? One question at a time.
   void look(std::uint64_t number) {
     const auto found = in_hand_.find(number);
     if (found == in_hand_.end())
@@ -248,6 +270,12 @@ private:
     each.ask_again = each.asking;
     if (std::exchange(each.asking, true))
       return;
+    if (!each.job.empty()) {
+      self_->request(reader_, parts_.deadline, job_atom_v, each.job)
+        .then([this, number](const job_details& x) { on_job(number, x); },
+              [this, number](caf::error& why) { fail(number, from_caf(why)); });
+      return;
+    }
     self_->request(reader_, parts_.deadline, entryat_atom_v, each.path)
       .then([this, number](entry_row& x) { on_looked(number, x); },
             [this, number](caf::error& why) { fail(number, from_caf(why)); });
@@ -276,6 +304,21 @@ private:
     measure(number, std::move(reply));
   }
 
+  void on_job(std::uint64_t number, const job_details& x) {
+    const auto found = in_hand_.find(number);
+    if (found == in_hand_.end())
+      return;
+    found->second.asking = false;
+    if (is_live(x.job.state)) {
+      if (std::exchange(found->second.ask_again, false))
+        look(number);
+      return;
+    }
+    auto reply = picture_reply(x, found->second.output);
+    add_times(reply, x);
+    keep(number, reply);
+  }
+
   /// Adds how long it took, when the library still knows.
   void measure(std::uint64_t number, amqp::job_reply reply) {
     const auto shared = std::make_shared<amqp::job_reply>(std::move(reply));
@@ -284,16 +327,20 @@ private:
                 to_hex(in_hand_.at(number).content))
       .then(
         [this, number, shared](const job_details& x) {
-          if (!x.attempts.empty()) {
-            const auto& last = x.attempts.back();
-            shared->attempt = static_cast<int>(x.attempts.size());
-            shared->run_ms = (last.ended_us - last.started_us) / 1'000;
-            shared->queued_ms = std::max<std::int64_t>(
-              0, (last.started_us - x.job.created_us) / 1'000);
-          }
+          add_times(*shared, x);
           keep(number, *shared);
         },
         [this, number, shared](caf::error&) { keep(number, *shared); });
+  }
+
+  static void add_times(amqp::job_reply& reply, const job_details& x) {
+    if (x.attempts.empty())
+      return;
+    const auto& last = x.attempts.back();
+    reply.attempt = static_cast<int>(x.attempts.size());
+    reply.run_ms = (last.ended_us - last.started_us) / 1'000;
+    reply.queued_ms =
+      std::max<std::int64_t>(0, (last.started_us - x.job.created_us) / 1'000);
   }
 
   /// Stores the reply; only then is it published.
@@ -320,60 +367,17 @@ private:
     if (!in_hand_.contains(number))
       return;
     const auto done = take(number);
+    const auto file = picture_in(done.request, text);
     for (const auto& each : done.waiters)
-      publish_reply(each, text, end);
+      desk_->reply(each, text, end, file);
   }
 
   // -- ends -------------------------------------------------------------------
 
-  /// The reply is confirmed before the delivery ends: a message that comes
-  /// again is better than a requester that waits for ever.
-  void publish_reply(const waiter& to, const std::string& text,
-                     delivery_end end) {
-    if (to.to.reply_to.empty())
-      return settle(to, end);
-    outgoing_message reply;
-    reply.routing_key = to.to.reply_to;
-    reply.content = amqp::reply_message(text, to.to, next_id("reply"));
-    reply.within_ms = reply_within_ms;
-    self_->request(broker_, caf::infinite, publish_atom_v, std::move(reply))
-      .then(
-        [this, to, end](const publish_receipt& x) {
-          if (x.outcome == amqp::publish_outcome::unroutable)
-            log(log_level::warning,
-                fmt::format("reply returned to={} id={}: nobody waits for it",
-                            to.to.reply_to, to.to.id));
-          const bool gone = x.outcome == amqp::publish_outcome::confirmed
-                            || x.outcome == amqp::publish_outcome::unroutable;
-          settle(to, gone ? end : delivery_end::again);
-        },
-        [this, to](caf::error&) { settle(to, delivery_end::again); });
-  }
-
-  void settle(const waiter& to, delivery_end end) {
-    self_->send(broker_, ack_atom_v, delivery_verdict{to.handle, end});
-  }
-
-  void expire(const waiter& from) {
-    amqp::job_reply reply;
-    reply.status = amqp::reply_status::expired;
-    reply.code = "timeout";
-    reply.message = "its x-deadline had passed before it could start";
-    publish_reply(from, amqp::reply_text(reply, from.to), delivery_end::done);
-  }
-
-  /// What is wrong with the message itself: answered, and a dead letter.
-  void refuse(const waiter& from, const error& why) {
-    log(log_level::warning, fmt::format("refuse id={} task={} {}", from.to.id,
-                                        from.to.task, why.detail));
-    publish_reply(from, amqp::reply_text(amqp::failure_reply(why), from.to),
-                  delivery_end::dead);
-  }
-
   void fail(std::uint64_t number, const error& why) {
     const auto failed = take(number);
     for (const auto& each : failed.waiters)
-      refuse(each, why);
+      desk_->refuse(each, why);
   }
 
   /// The library cannot be written now. The message stays where it is: put
@@ -392,45 +396,11 @@ private:
 
   // -- helpers ----------------------------------------------------------------
 
-  void publish_event(const job_news& x) {
-    if (!broker_)
-      return;
-    amqp::job_event event;
-    event.node = parts_.ports.node_name;
-    event.id = next_id("event");
-    event.job = x.ulid;
-    event.kind = to_string(x.kind);
-    event.at_us = parts_.clock->now_us();
-    amqp::job_reply reply;
-    if (x.state == job_state::cancelled) {
-      reply.status = amqp::reply_status::cancelled;
-    } else if (x.state != job_state::done) {
-      reply = amqp::failure_reply({errc::invalid_argument, x.message});
-    }
-    event.status = reply.status;
-    event.data = amqp::reply_text(reply, {x.ulid, event.kind, {}, {}, false});
-    outgoing_message out;
-    out.lane = amqp::session::lane::events;
-    out.exchange = "jobs.events";
-    out.routing_key = amqp::event_key(event);
-    out.content = amqp::event_message(event);
-    // Nobody may listen, and nobody waits for it.
-    out.mandatory = false;
-    out.within_ms = reply_within_ms;
-    self_->request(broker_, caf::infinite, publish_atom_v, std::move(out))
-      .then([](const publish_receipt&) {}, [](caf::error&) {});
-  }
-
   [[nodiscard]] static error clash(const std::string& id) {
     return {errc::invalid_argument,
             fmt::format("message_id {} was used with another body; choose a "
                         "new one",
                         id)};
-  }
-
-  std::string next_id(const char* what) {
-    return fmt::format("{}-{:x}-{:x}", what, parts_.clock->now_us(),
-                       ++last_id_);
   }
 
   void log(log_level level, const std::string& text) {
@@ -446,13 +416,13 @@ private:
   supervisor_actor supervisor_;
   librarian_actor librarian_;
   reader_actor reader_;
-  broker_actor broker_;
+  /// Never empty after make_behavior.
+  std::optional<reply_desk> desk_;
 
   std::map<std::uint64_t, request_in_hand> in_hand_;
   /// Files that are not recorded yet, by request.
   std::map<std::uint64_t, found_file> files_;
   std::uint64_t last_number_ = 0;
-  std::uint64_t last_id_ = 0;
 };
 
 job_server_actor::behavior_type

@@ -119,6 +119,19 @@ message_ptr reply_message(std::string text, const reply_address& to,
   return content;
 }
 
+message_ptr picture_message(std::string picture, std::string text,
+                            const reply_address& to, std::string id) {
+  auto content =
+    std::make_shared<message>(*reply_message({}, to, std::move(id)));
+  content->properties.content_type =
+    picture.starts_with("\x89PNG") ? "image/png"
+    : picture.starts_with("RIFF")  ? "image/webp"
+                                   : "image/jpeg";
+  content->properties.headers = {{"x-result", std::move(text)}};
+  content->body = std::move(picture);
+  return content;
+}
+
 std::string event_key(const job_event& x) {
   return fmt::format("{}.{}", x.kind, to_string(x.status));
 }

@@ -44,6 +44,12 @@ struct job_reply {
 [[nodiscard]] message_ptr
 reply_message(std::string text, const reply_address& to, std::string id);
 
+/// The message whose body is the result itself, a picture: its type follows
+/// from its bytes, and `text` travels in header `x-result`.
+[[nodiscard]] message_ptr picture_message(std::string picture, std::string text,
+                                          const reply_address& to,
+                                          std::string id);
+
 /// What an event is about.
 struct job_event {
   /// The node's name.

@@ -71,6 +71,20 @@ result<json_value> read_json(std::string_view text, const char* what) {
   return read;
 }
 
+/// Parameters, and where the result goes.
+result<void> take_wishes(const json_value& body, job_request& out) {
+  if (const auto* params = body.find("params"); params != nullptr)
+    out.params = *params;
+  const auto* output = body.find("output");
+  if (output == nullptr)
+    return {};
+  const auto* path = output->find("path");
+  if (path == nullptr || !path->text().starts_with('/'))
+    return bad_request("output.path is not an absolute path");
+  out.output_path = path->text();
+  return {};
+}
+
 result<void> take_body(const message& x, job_request& out) {
   const auto body = read_json(x.body, "the body");
   if (!body)
@@ -78,6 +92,8 @@ result<void> take_body(const message& x, job_request& out) {
   const auto* input = body->find("input");
   if (input == nullptr)
     return bad_request(R"(the body has no "input": {"path": …})");
+  if (auto taken = take_wishes(*body, out); !taken)
+    return taken;
   return take_input(*input, out);
 }
 
@@ -89,6 +105,8 @@ result<void> take_celery_body(const message& x, job_request& out) {
     return bad_request("the body is not Celery's [args, kwargs, embed]");
   const auto& arguments = body->items()[1];
   const auto* input = arguments.find("input");
+  if (auto taken = take_wishes(arguments, out); !taken)
+    return taken;
   return take_input(input != nullptr ? *input : arguments, out);
 }
 
@@ -128,9 +146,12 @@ result<job_request> read_job_request(const message& x, std::string_view queue) {
       errc::unsupported,
       fmt::format("task \"{}\" is not done in queue {}", address.task, queue)};
   out.kind = *kind;
-  if (const auto parameters = text_header(x, "x-params"); !parameters.empty())
-    if (auto read = read_json(parameters, "header x-params"); !read)
+  if (const auto parameters = text_header(x, "x-params"); !parameters.empty()) {
+    auto read = read_json(parameters, "header x-params");
+    if (!read)
       return read.failure();
+    out.params = std::move(*read);
+  }
   result<void> taken;
   if (out.celery) {
     taken = take_celery_body(x, out);

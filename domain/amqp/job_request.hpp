@@ -2,6 +2,7 @@
 
 #include "domain/amqp/frames.hpp"
 #include "domain/jobs/job.hpp"
+#include "domain/network/json_value.hpp"
 #include "domain/result.hpp"
 
 #include <cstdint>
@@ -25,6 +26,10 @@ struct job_request {
   std::string bytes;
   /// The media's own type, "audio/wav"; may be empty.
   std::string media_type;
+  /// A map, or null: what the kind of job may be told.
+  network::json_value params;
+  /// Where the result goes; empty: into the reply.
+  std::string output_path;
   std::string correlation_id;
   /// Queue that awaits the reply; empty: nobody does.
   std::string reply_to;

@@ -192,22 +192,30 @@ result<upscale_order> read_order(std::string_view text) {
   const auto document = json_value::read(text);
   if (!document)
     return wrong(document.failure().detail);
-  upscale_order order;
-  order.factor = 0;
   auto input = read_path(document->find("input"), "input");
   if (!input)
     return input.failure();
   auto output = read_path(document->find("output"), "output");
   if (!output)
     return output.failure();
-  order.input = std::move(*input);
-  order.output = std::move(*output);
-  order.format = format_of_name(order.output).value_or(image_format::png);
-  if (auto read = read_stamp(*document->find("input"), order); !read)
-    return read.failure();
   const auto* given = document->find("params");
   static const json_value nothing;
-  if (auto read = parameter_reader{order}.read(given ? *given : nothing); !read)
+  auto order = read_parameters(given ? *given : nothing, std::move(*output));
+  if (!order)
+    return order;
+  order->input = std::move(*input);
+  if (auto read = read_stamp(*document->find("input"), *order); !read)
+    return read.failure();
+  return order;
+}
+
+result<upscale_order> read_parameters(const json_value& params,
+                                      std::string output) {
+  upscale_order order;
+  order.factor = 0;
+  order.format = format_of_name(output).value_or(image_format::png);
+  order.output = std::move(output);
+  if (auto read = parameter_reader{order}.read(params); !read)
     return read.failure();
   return order;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/library/found_file.hpp"
+#include "domain/network/json_value.hpp"
 #include "domain/ports/image_codec.hpp"
 #include "domain/result.hpp"
 
@@ -51,6 +52,12 @@ struct upscale_order {
 /// Reads and checks such a text; unknown parameters are refused.
 /// @returns `errc::invalid_argument` naming what is wrong
 [[nodiscard]] result<upscale_order> read_order(std::string_view text);
+
+/// An order without its input: null parameters mean all as usual, and the name
+/// of `output` decides the format unless they do.
+/// @returns as `read_order`
+[[nodiscard]] result<upscale_order>
+read_parameters(const network::json_value& params, std::string output);
 
 /// The format that a file's name asks for; nothing for any other ending.
 [[nodiscard]] std::optional<image_format>

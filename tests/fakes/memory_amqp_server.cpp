@@ -166,8 +166,8 @@ void memory_amqp_server::take(std::uint64_t id, std::uint16_t number,
         for (auto at = x.multiple ? open.begin() : open.find(x.tag);
              at != open.end() && at->first <= x.tag; at = open.erase(at))
           freed.insert(at->second.queue);
-        for (const auto& queue : freed)
-          deliver(queue);
+        for (const auto& name : freed)
+          deliver(name);
       },
       [](const auto&) {},
     },

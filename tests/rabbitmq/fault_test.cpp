@@ -7,7 +7,13 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +44,54 @@ TEST_F(rabbitmq_faults, frozen_server_never_makes_a_call_wait) {
   // A system call that waited would have waited for the heartbeat at least.
   EXPECT_LT(node.loop().longest_us(), 1'000'000);
   EXPECT_TRUE(node.until([&] { return node.confirmed_ == node.sent_; }));
+}
+
+/// The longest that each system call of one thread took, in seconds.
+using call_times = std::map<std::string, double>;
+
+/// From the lines of `strace -T`: "sendto(5, …) = 12 <0.000031>".
+call_times longest_calls(const std::string& trace) {
+  call_times longest;
+  std::ifstream lines{trace};
+  for (std::string line; std::getline(lines, line);) {
+    const auto name_end = line.find('(');
+    const auto time_begin = line.rfind('<');
+    if (name_end == std::string::npos || time_begin == std::string::npos)
+      continue;
+    auto& slot = longest[line.substr(0, name_end)];
+    slot = std::max(slot, std::atof(line.c_str() + time_begin + 1));
+  }
+  return longest;
+}
+
+TEST_F(rabbitmq_faults, frozen_server_holds_no_system_call) {
+  const fakes::scratch_folder folder;
+  const auto trace = folder.at("trace");
+  busy_node node{server().url(vhost_), worker()};
+  ASSERT_TRUE(node.until_consuming());
+  prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+  child_process strace{
+    {"/usr/bin/strace", "-T", "-o", trace, "-p", std::to_string(gettid())}};
+  if (!strace.wait_for("attached", 20s))
+    GTEST_SKIP() << "no strace here: " << strace.seen().err;
+  server().pause();
+  for (int i = 0; i < 400; ++i) {
+    static_cast<void>(node.publish("jobs.a", 64U << 10U));
+    node.loop().round(steady_us());
+  }
+  const bool given_up = node.until(
+    [&] { return node.status().publishing.why == amqp::loss::silent; }, 20s);
+  server().resume();
+  strace.signal(SIGINT);
+  strace.end(20s);
+  EXPECT_TRUE(given_up);
+  // It slept in poll(2), and nowhere else.
+  auto longest = longest_calls(trace);
+  EXPECT_GT(longest["poll"], 0.2);
+  EXPECT_TRUE(longest.contains("sendto"));
+  longest.erase("poll");
+  for (const auto& [name, seconds] : longest)
+    EXPECT_LT(seconds, 1.0) << name;
 }
 
 TEST_F(rabbitmq_faults, cut_in_the_middle_of_a_message_brings_it_again) {

@@ -76,6 +76,8 @@ public:
   /// Correlation id → replies, as they came.
   std::map<std::string, std::vector<nlohmann::json>> replies_;
   std::size_t replies_count_ = 0;
+  /// Correlation id → the picture that came as a body.
+  std::map<std::string, std::string> pictures_;
 
 private:
   static amqp::session_options options() {
@@ -91,11 +93,16 @@ private:
     if (told == nullptr)
       return;
     const auto& content = told->what.content;
+    auto text = content.body;
+    for (const auto& [name, value] : content.properties.headers)
+      if (name == "x-result") {
+        text = std::get<std::string>(value);
+        pictures_[content.properties.correlation_id] = content.body;
+      }
+    auto reply = nlohmann::json::parse(text);
     // Celery's replies have its own form.
-    EXPECT_EQ(content.properties.type == "job.result",
-              nlohmann::json::parse(content.body).contains("v"));
-    replies_[content.properties.correlation_id].push_back(
-      nlohmann::json::parse(content.body));
+    EXPECT_EQ(content.properties.type == "job.result", reply.contains("v"));
+    replies_[content.properties.correlation_id].push_back(std::move(reply));
     ++replies_count_;
     loop_.session().acknowledge(told->what.handle);
   }

@@ -4,6 +4,7 @@
 #include "io/amqp/rabbitmq_amqp_transport.hpp"
 
 #include <poll.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,13 @@ inline std::int64_t steady_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
            std::chrono::steady_clock::now().time_since_epoch())
     .count();
+}
+
+/// Microseconds of CPU that this thread has used.
+inline std::int64_t thread_cpu_us() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::int64_t{1'000'000} * used.tv_sec + used.tv_nsec / 1'000;
 }
 
 /// A session on real connections, driven as the BROKER drives it: it sleeps in
@@ -76,10 +84,12 @@ public:
       wait_ms = 0;
     ::poll(both.data(), both.size(), static_cast<int>(wait_ms));
     const auto woken = steady_us();
+    const auto woken_cpu = thread_cpu_us();
     ++rounds_;
     std::vector<amqp::session_event> events;
     session_->advance(woken, events);
     longest_us_ = std::max(longest_us_, steady_us() - woken);
+    longest_cpu_us_ = std::max(longest_cpu_us_, thread_cpu_us() - woken_cpu);
     for (auto& each : events)
       on_event(each);
   }
@@ -93,6 +103,11 @@ public:
     return longest_us_;
   }
 
+  /// The most CPU time between two polls.
+  [[nodiscard]] std::int64_t longest_cpu_us() const noexcept {
+    return longest_cpu_us_;
+  }
+
   [[nodiscard]] std::uint64_t rounds() const noexcept {
     return rounds_;
   }
@@ -102,6 +117,7 @@ private:
   std::unique_ptr<amqp_transport> consuming_;
   std::unique_ptr<amqp::session> session_;
   std::int64_t longest_us_ = 0;
+  std::int64_t longest_cpu_us_ = 0;
   std::uint64_t rounds_ = 0;
 };
 

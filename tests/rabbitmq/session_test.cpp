@@ -2,20 +2,15 @@
 // when a person must mend something.
 
 #include "tests/rabbitmq/echo_service.hpp"
+#include "tests/rabbitmq/live_bytes.hpp"
 #include "tests/rabbitmq/rabbitmq_server.hpp"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <iostream>
 #include <map>
 #include <set>
-
-#ifdef __SANITIZE_ADDRESS__
-// Debian's GCC has it without its header.
-extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
-#endif
 
 namespace troupe::testing {
 
@@ -166,15 +161,6 @@ TEST_F(rabbitmq_session, asks_services_by_all_three_ways_of_reply) {
     EXPECT_EQ(end.reply.body, std::to_string(number % 7) + "cba");
   }
   EXPECT_EQ(asker.session().call("nobody", {}).failure().code, errc::not_found);
-}
-
-/// Bytes that this program has allocated and not freed.
-std::size_t live_bytes() {
-#ifdef __SANITIZE_ADDRESS__
-  return __sanitizer_get_current_allocated_bytes();
-#else
-  return mallinfo2().uordblks;
-#endif
 }
 
 /// A service that holds what it is asked until it is let go, and one who asks
