@@ -1,12 +1,13 @@
 #include "io/index/hnswlib_neighbour_graph.hpp"
 
-#include "domain/search/distance.hpp"
+#include "domain/audio/lane_kernels.hpp"
 
 #include <fmt/format.h>
 #include <hnswlib/hnswlib.h>
 
 #include <algorithm>
-#include <cassert>
+#include <array>
+#include <cstdint>
 #include <exception>
 #include <string_view>
 
@@ -18,8 +19,28 @@ constexpr std::size_t first_capacity = 1'024;
 /// Any number; the same graph for the same vectors.
 constexpr std::size_t level_seed = 100;
 
-/// 1 - the scalar product by our own kernel, which picks its instructions at
-/// run time; hnswlib's would be those that it was compiled for.
+/// The scalar product with four running sums. The last bits may differ from
+/// `search::dot`'s, which has one and waits for it: answers are compared by
+/// that one afterwards.
+TROUPE_CLONES
+float quick_product(const float* a, const float* b, std::size_t size) {
+  using audio::lane_count;
+  using audio::load_lanes;
+  constexpr std::size_t step = 4 * lane_count;
+  std::array<audio::lane_floats, 4> sums{};
+  std::size_t i = 0;
+  for (; i + step <= size; i += step)
+    for (std::size_t k = 0; k < 4; ++k)
+      sums[k] +=
+        load_lanes(a + i + k * lane_count) * load_lanes(b + i + k * lane_count);
+  float total = audio::sum_of_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  for (; i < size; ++i)
+    total += a[i] * b[i];
+  return total;
+}
+
+/// 1 - the scalar product by a kernel that picks its instructions at run time;
+/// hnswlib's would be those that it was compiled for.
 class product_space final : public hnswlib::SpaceInterface<float> {
 public:
   explicit product_space(std::size_t dim) : dim_(dim) {}
@@ -32,8 +53,8 @@ public:
     return [](const void* a, const void* b, const void* dim) {
       const auto size = *static_cast<const std::size_t*>(dim);
       return 1.0F
-             - search::dot({static_cast<const float*>(a), size},
-                           {static_cast<const float*>(b), size});
+             - quick_product(static_cast<const float*>(a),
+                             static_cast<const float*>(b), size);
     };
   }
 
@@ -95,15 +116,12 @@ public:
     std::vector<std::size_t> found;
     if (rows() == 0 || count == 0)
       return found;
-    try {
-      graph_->setEf(std::max(options_.search_width, count + count / 2));
-      auto nearest = graph_->searchKnn(query.data(), count);
-      for (; !nearest.empty(); nearest.pop())
-        found.push_back(nearest.top().second);
-    } catch (const std::exception& why) {
-      return to_error("ask", errc::internal, why);
-    }
-    std::reverse(found.begin(), found.end());
+    const auto width = std::max(options_.search_width, count + count / 2);
+    auto best = look_around(query, descend(query), width);
+    std::sort_heap(best.begin(), best.end());
+    for (const auto& one : best)
+      if (!graph_->isMarkedDeleted(one.id) && found.size() < count)
+        found.push_back(graph_->getExternalLabel(one.id));
     return found;
   }
 
@@ -117,9 +135,114 @@ public:
   }
 
 private:
+  using node = hnswlib::tableint;
+
+  /// A vector and how far it is from the query.
+  struct step {
+    float distance = 0.0F;
+    node id = 0;
+
+    friend bool operator<(const step& a, const step& b) {
+      return a.distance < b.distance;
+    }
+  };
+
+  static std::span<const node> links_of(const unsigned* list,
+                                        std::size_t count) {
+    return {reinterpret_cast<const node*>(list + 1), count};
+  }
+
+  [[nodiscard]] float distance(std::span<const float> query, node id) const {
+    const auto* vector =
+      reinterpret_cast<const float*>(graph_->getDataByInternalId(id));
+    return 1.0F - quick_product(query.data(), vector, query.size());
+  }
+
+  /// Through the upper layers, always to the nearest neighbour.
+  [[nodiscard]] step descend(std::span<const float> query) const {
+    step at{0.0F, graph_->enterpoint_node_};
+    at.distance = distance(query, at.id);
+    for (int layer = graph_->maxlevel_; layer > 0; --layer) {
+      for (bool moved = true; moved;) {
+        moved = false;
+        auto* list = graph_->get_linklist(at.id, layer);
+        for (const auto id : links_of(list, graph_->getListCount(list))) {
+          const step next{distance(query, id), id};
+          moved = moved || next < at;
+          at = std::min(at, next);
+        }
+      }
+    }
+    return at;
+  }
+
+  /// Best-first in the lowest layer (Malkov and Yashunin, "Efficient and robust
+  /// approximate nearest neighbor search using HNSW graphs", 2016, algorithm
+  /// 2). hnswlib's own search waits for each vector from memory; here all
+  /// neighbours of a step are on their way before the first is compared.
+  /// @returns a heap, the farthest on top
+  [[nodiscard]] std::vector<step> look_around(std::span<const float> query,
+                                              step start,
+                                              std::size_t width) const {
+    seen_.resize(graph_->max_elements_);
+    if (++round_ == 0) {
+      std::fill(seen_.begin(), seen_.end(), 0U);
+      round_ = 1;
+    }
+    std::vector<step> best{start};
+    std::vector<step> open{start};
+    seen_[start.id] = round_;
+    const auto farther = [](const step& a, const step& b) {
+      return b < a;
+    };
+    while (!open.empty()) {
+      std::pop_heap(open.begin(), open.end(), farther);
+      const auto at = open.back();
+      open.pop_back();
+      if (best.size() >= width && best.front() < at)
+        break;
+      for (const auto id : unseen_neighbours(at.id)) {
+        const step next{distance(query, id), id};
+        if (best.size() >= width && !(next < best.front()))
+          continue;
+        open.push_back(next);
+        std::push_heap(open.begin(), open.end(), farther);
+        best.push_back(next);
+        std::push_heap(best.begin(), best.end());
+        if (best.size() > width) {
+          std::pop_heap(best.begin(), best.end());
+          best.pop_back();
+        }
+      }
+    }
+    return best;
+  }
+
+  /// Marks them as seen, and has their vectors fetched.
+  [[nodiscard]] std::span<const node> unseen_neighbours(node id) const {
+    auto* list = graph_->get_linklist0(id);
+    fresh_.clear();
+    for (const auto next : links_of(list, graph_->getListCount(list))) {
+      if (seen_[next] == round_)
+        continue;
+      seen_[next] = round_;
+      fresh_.push_back(next);
+      constexpr std::size_t line = 64;
+      const auto* vector = graph_->getDataByInternalId(next);
+      for (std::size_t at = 0; at < graph_->data_size_; at += line)
+        __builtin_prefetch(vector + at);
+    }
+    return fresh_;
+  }
+
   product_space space_;
   hnswlib_options options_;
   std::unique_ptr<graph> graph_;
+
+  /// In which round of `look_around` a vector was met last.
+  mutable std::vector<std::uint32_t> seen_;
+  mutable std::uint32_t round_ = 0;
+  mutable std::vector<node> fresh_;
 };
 
 class hnswlib_neighbour_graphs final : public neighbour_graph_source {

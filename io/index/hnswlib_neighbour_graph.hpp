@@ -14,7 +14,7 @@ struct hnswlib_options {
   /// Candidates looked at while a vector is linked.
   std::size_t build_width = 100;
   /// Candidates looked at for an answer, at least; raised to the count asked.
-  std::size_t search_width = 64;
+  std::size_t search_width = 32;
 };
 
 [[nodiscard]] std::unique_ptr<const neighbour_graph_source>

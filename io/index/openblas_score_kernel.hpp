@@ -6,8 +6,9 @@
 
 namespace troupe::io {
 
-/// A kernel by OpenBLAS, whose own threads it turns off for the whole process:
-/// what runs beside is other actors.
+/// A kernel that leaves several queries at once to OpenBLAS, on one thread,
+/// loaded when it is first needed; one query, and all of them where the library
+/// is not installed, are multiplied by `search::dots`.
 [[nodiscard]] std::unique_ptr<const score_kernel> open_openblas_score_kernel();
 
 } // namespace troupe::io
