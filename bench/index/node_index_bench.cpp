@@ -4,25 +4,21 @@
 //             SUPERVISOR, LIBRARIAN (on disk) and INDEXER
 //   question  1,000 questions one after the other to the INDEXER's 100,000
 //   merged    the same from 16 askers at once, per question
-//   slow      painted pictures embedded by the real PREPROCESSOR and
-//             EMBEDDERs, with 50 ms added to every COMMIT and without, in
-//             turns: `ratio` is the throughput with over that without
 // Wall time; CPU of the whole process beside it, which other work on the
-// machine changes less. Usage: node_index_bench [PICTURES]
+// machine changes less.
 
 #include "actors/actor_settings.hpp"
 #include "actors/embedding_supervisor.hpp"
 #include "actors/indexer.hpp"
 #include "actors/librarian.hpp"
 #include "bench/index/clustered_rows.hpp"
-#include "bench/picture/painted_picture.hpp"
+#include "io/index/hnswlib_neighbour_graph.hpp"
+#include "io/index/openblas_score_kernel.hpp"
+#include "io/index/posix_index_cache.hpp"
+#include "io/openssl_content_hash.hpp"
 #include "io/system_wall_clock.hpp"
-#include "tests/fakes/failing_library_store.hpp"
 #include "tests/fakes/memory_log_sink.hpp"
 #include "tests/fakes/vector_library.hpp"
-#include "tools/assemble.hpp"
-#include "tools/image_adapters.hpp"
-#include "tools/index_adapters.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
@@ -37,11 +33,8 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace troupe::benches {
@@ -49,7 +42,6 @@ namespace troupe::benches {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 using testing::vector_library;
 
 constexpr std::size_t dim = 128;
@@ -107,16 +99,16 @@ public:
     options.file = file_;
     options.recipes = vector_library::recipes();
     auto store = io::open_sqlite_library_store(options);
-    auto adapters = index_adapters::open({file_, true});
-    if (!store || !adapters)
+    auto hasher = io::open_openssl_content_hash();
+    if (!store || !hasher)
       std::abort();
-    adapters_ = std::move(adapters.value());
+    hasher_ = std::move(hasher.value());
     indexer_ = spawn_indexer(
       system_, {},
       [this] {
         return io::open_sqlite_library_reader(file_, vector_library::recipes());
       },
-      adapters_.ports(), log_);
+      {kernel_.get(), graphs_.get(), cache_.get(), hasher_.get()}, log_);
     librarian_tunables librarian;
     librarian.on_change = [to = indexer_](bool lost) {
       caf::anon_send(to, changed_atom_v, lost);
@@ -200,7 +192,13 @@ private:
   std::shared_ptr<const std::vector<float>> values_;
   std::unique_ptr<wall_clock> clock_;
   testing::memory_log_sink log_;
-  index_adapters adapters_;
+  std::unique_ptr<const score_kernel> kernel_ =
+    io::open_openblas_score_kernel();
+  std::unique_ptr<const neighbour_graph_source> graphs_ =
+    io::open_hnswlib_neighbour_graphs();
+  std::unique_ptr<index_cache> cache_ =
+    io::open_posix_index_cache(file_ + ".index", true);
+  std::unique_ptr<content_hasher> hasher_;
   actor_settings config_{2, remoting::off};
   caf::actor_system system_;
   caf::scoped_actor self_;
@@ -246,96 +244,11 @@ void bench_questions(node_stage& stage) {
              (wall_seconds() - start) * 1e3 / questions);
 }
 
-// -- a slow COMMIT ------------------------------------------------------------
-
-void paint_pictures(const fs::path& folder, int count) {
-  fs::create_directories(folder);
-  const auto adapters = open_image_adapters();
-  for (int i = 0; i < count; ++i) {
-    const auto painted =
-      paint({500, 375}, static_cast<std::uint32_t>(1'000 + i));
-    std::ofstream file{folder / (std::to_string(i) + ".jpg"), std::ios::binary};
-    encode_plan plan;
-    plan.format = image_format::jpeg;
-    plan.size = painted.size;
-    plan.quality = 90;
-    auto writer = adapters.encoder->begin(
-      plan, [&file](std::span<const std::uint8_t> bytes) -> result<void> {
-        file.write(reinterpret_cast<const char*>(bytes.data()),
-                   static_cast<std::streamsize>(bytes.size()));
-        return {};
-      });
-    const auto view = painted.view();
-    if (!writer
-        || !(*writer)->write_rows(view.rgba, view.row_bytes,
-                                  painted.size.height)
-        || !(*writer)->finish())
-      std::abort();
-  }
-}
-
-/// Seconds to index the pictures into a library of their own.
-double index_seconds(const fs::path& folder, const fs::path& pictures,
-                     std::chrono::milliseconds delay) {
-  const auto library = folder / "slow.db";
-  for (const auto* suffix : {"", "-wal", "-shm", ".lock", ".crash"})
-    fs::remove(library.string() + suffix);
-  assembly_overrides overrides;
-  overrides.decorate_store = [delay](std::unique_ptr<library_store> store) {
-    return std::unique_ptr<library_store>{
-      std::make_unique<testing::failing_library_store>(
-        std::move(store), [delay](std::string_view name) {
-          if (name == "commit")
-            std::this_thread::sleep_for(delay);
-          return std::optional<error>{};
-        })};
-  };
-  assembly_request request;
-  request.access = library_access::write;
-  request.library = library.string();
-  request.role = "bench";
-  request.with_workers = true;
-  auto open = assemble(std::move(request), {}, overrides);
-  if (!open)
-    std::abort();
-  auto& system = open.value()->system();
-  system.begin_find({{pictures.string()}});
-  while (system.wait(1s) != troupe_system::event::found) {
-  }
-  // What is measured is embedding: from the moment that all is queued.
-  const double start = wall_seconds();
-  const auto before = system.progress()->done;
-  system.begin_idle_watch();
-  while (system.wait(1s) != troupe_system::event::idle) {
-  }
-  const auto done = system.progress()->done - before;
-  return (wall_seconds() - start) / static_cast<double>(done);
-}
-
-void bench_slow_commit(const fs::path& folder, int pictures) {
-  paint_pictures(folder / "pictures", pictures);
-  std::vector<double> ratios;
-  for (int round = 0; round < 5; ++round) {
-    const bool slow_first = round % 2 == 1;
-    const auto first =
-      index_seconds(folder, folder / "pictures", slow_first ? 50ms : 0ms);
-    const auto second =
-      index_seconds(folder, folder / "pictures", slow_first ? 0ms : 50ms);
-    ratios.push_back(slow_first ? second / first : first / second);
-    fmt::print("slow      round {}: {:.1f} and {:.1f} pictures/s\n", round + 1,
-               1.0 / (slow_first ? second : first),
-               1.0 / (slow_first ? first : second));
-  }
-  std::sort(ratios.begin(), ratios.end());
-  fmt::print("slow      ratio {:.3f} (bar 0.95), {:.3f} to {:.3f}\n",
-             ratios[ratios.size() / 2], ratios.front(), ratios.back());
-}
-
 } // namespace
 
 } // namespace troupe::benches
 
-int main(int argc, char** argv) {
+int main() {
   using namespace troupe::benches;
   const auto folder = std::filesystem::temp_directory_path()
                       / ("troupe-index-bench-" + std::to_string(::getpid()));
@@ -345,6 +258,5 @@ int main(int argc, char** argv) {
     bench_insert(stage);
     bench_questions(stage);
   }
-  bench_slow_commit(folder, argc > 1 ? std::atoi(argv[1]) : 300);
   std::filesystem::remove_all(folder);
 }
