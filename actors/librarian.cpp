@@ -1,6 +1,7 @@
 #include "actors/librarian.hpp"
 
 #include "actors/caf_error.hpp"
+#include "actors/commit_batch.hpp"
 #include "actors/tracing/traced.hpp"
 
 #include <caf/actor_system.hpp>
@@ -10,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include <functional>
+#include <optional>
 #include <utility>
 
 namespace troupe {
@@ -19,15 +20,7 @@ namespace {
 
 // -- state --------------------------------------------------------------------
 
-/// True for failures that concern one message; all others end the batch.
-bool concerns_one_message(errc code) noexcept {
-  return code == errc::not_found || code == errc::refused
-         || code == errc::invalid_argument || code == errc::too_large
-         || code == errc::unsupported;
-}
-
-/// Invariant: while a transaction is open, a commit message is on its way; no
-/// promise waits in `unanswered_` without an open transaction.
+/// Invariant: while the batch is open, a commit message is on its way.
 class librarian_state {
 public:
   static constexpr const char* name = "troupe.librarian";
@@ -41,9 +34,9 @@ public:
     tunables_ = tunables;
     if (tunables_.threads != nullptr && tunables_.where == placement::detached)
       tunables_.threads->name_thread("librarian");
-    store_ = std::move(store);
+    store_ = store.get();
+    batch_.emplace(std::move(store), log);
     clock_ = &clock;
-    log_ = &log;
     return {
       [this](epoch_atom, const epoch_request& x) { return on_epoch(x); },
       [this](record_atom, const found_batch& x) { return on_record(x); },
@@ -75,21 +68,6 @@ public:
     };
   }
 
-  /// Runs as the actor ends: CAF never answers a promise that is left over.
-  ~librarian_state() {
-    if (!store_)
-      return;
-    tidy_on_its_way_ = true;
-    // An exception, which is a bug of ours, ended us inside a message.
-    if (half_done_)
-      abandon({errc::internal, "the LIBRARIAN broke down"});
-    commit();
-    report(store_->checkpoint(true), "checkpoint");
-  }
-
-  librarian_state(const librarian_state&) = delete;
-  librarian_state& operator=(const librarian_state&) = delete;
-
 private:
   // -- message handlers, in the order of librarian_actor ----------------------
 
@@ -98,13 +76,18 @@ private:
   }
 
   caf::result<record_report> on_record(const found_batch& batch) {
-    return write<record_report>(
-      [&] { return store_->record(batch.files, clock_->now_us()); });
+    return write<record_report>([&] {
+      auto report = store_->record(batch.files, clock_->now_us());
+      lost_ = lost_ || (report && report->entries_changed > 0);
+      return report;
+    });
   }
 
   caf::result<sweep_report> on_sweep(const sweep_request& request) {
-    return write<sweep_report>(
-      [&] { return store_->sweep(request, clock_->now_us()); });
+    return write<sweep_report>([&] {
+      lost_ = lost_ || request.prune;
+      return store_->sweep(request, clock_->now_us());
+    });
   }
 
   caf::result<std::string> on_text(const text_entry& entry) {
@@ -119,6 +102,7 @@ private:
 
   caf::result<bool> on_forget(const forget_request& request) {
     return write<bool>([&]() -> result<bool> {
+      lost_ = true;
       auto gone = store_->forget(request.entry, request.note, clock_->now_us());
       if (!gone)
         return gone.failure();
@@ -128,6 +112,7 @@ private:
 
   caf::result<bool> on_retag(const retag_request& request) {
     return write<bool>([&] {
+      lost_ = true;
       return store_->retag(request.entry, request.now, request.note,
                            clock_->now_us());
     });
@@ -136,8 +121,10 @@ private:
   caf::result<settle_report> on_settle(const settle_request& request) {
     return write<settle_report>([&] {
       auto report = store_->settle(request);
-      for (const auto& end : request.ends)
+      for (const auto& end : request.ends) {
         note_job(end.key.job);
+        came_ = came_ || end.output.has_value();
+      }
       if (report)
         for (const auto& job : report->claimed)
           note_job(job.key.job);
@@ -220,6 +207,7 @@ private:
 
   caf::result<prune_report> on_prune(const prune_order& order) {
     return write<prune_report>([&] {
+      lost_ = true;
       return store_->prune(order.policy, order.dry_run, order.note,
                            clock_->now_us());
     });
@@ -262,8 +250,8 @@ private:
 
   void on_tidy() {
     tidy_on_its_way_ = false;
-    if (unanswered_.empty())
-      report(store_->checkpoint(false), "checkpoint");
+    if (batch_->size() == 0)
+      batch_->report(store_->checkpoint(false), "checkpoint");
   }
 
   // -- the batch --------------------------------------------------------------
@@ -272,96 +260,35 @@ private:
   /// COMMIT.
   template <class T, class Operation>
   caf::result<T> write(Operation&& operation) {
-    if (auto opened = open(); !opened)
-      return to_caf(opened.failure());
-    half_done_ = true;
-    auto outcome = attempt<T>(std::forward<Operation>(operation));
-    half_done_ = false;
-    if (!outcome) {
-      if (!concerns_one_message(outcome.failure().code))
-        abandon(outcome.failure());
+    const bool was_open = batch_->is_open();
+    auto outcome = batch_->run<T>(std::forward<Operation>(operation));
+    if (!outcome)
       return to_caf(outcome.failure());
-    }
+    // Behind the messages that wait already: they join this batch.
+    if (!was_open)
+      self_->send(self_, commit_atom_v);
     auto promise = self_->make_response_promise<T>();
-    unanswered_.push_back(
+    batch_->answer_later(
       [promise, reply = std::move(outcome.value())](const error* why) mutable {
         if (why != nullptr)
           promise.deliver(to_caf(*why));
         else
           promise.deliver(std::move(reply));
       });
-    if (unanswered_.size() >= tunables_.batch_max)
+    if (batch_->size() >= tunables_.batch_max)
       commit();
     return promise;
   }
 
-  template <class T, class Operation>
-  result<T> attempt(Operation&& operation) {
-    // A savepoint keeps a copy of every page it sees changed. The first
-    // message of a batch, often the only one, needs none: with nothing else in
-    // the transaction, undoing it is undoing all.
-    if (unanswered_.empty())
-      return attempt_first<T>(std::forward<Operation>(operation));
-    if (auto marked = store_->savepoint(); !marked)
-      return marked.failure();
-    result<T> outcome = operation();
-    if (!outcome) {
-      store_->undo();
-      return outcome;
-    }
-    if (auto kept = store_->release(); !kept)
-      return kept.failure();
-    return outcome;
-  }
-
-  template <class T, class Operation>
-  result<T> attempt_first(Operation&& operation) {
-    result<T> outcome = operation();
-    if (!outcome) {
-      store_->rollback();
-      open_ = false;
-    }
-    return outcome;
-  }
-
-  result<void> open() {
-    if (open_)
-      return {};
-    if (auto begun = store_->begin(); !begun) {
-      report(begun, "begin");
-      return begun;
-    }
-    open_ = true;
-    // Behind the messages that wait already: they join this batch.
-    self_->send(self_, commit_atom_v);
-    return {};
-  }
-
   void commit() {
-    if (!open_)
-      return;
-    open_ = false;
-    auto committed = store_->commit();
-    report(committed, "commit");
-    answer(committed ? nullptr : &committed.failure());
-    if (!tidy_on_its_way_) {
-      tidy_on_its_way_ = true;
+    // Before the answers: who asks the INDEXER after one is not too early.
+    const bool done = batch_->commit([this] {
+      if ((came_ || lost_) && tunables_.on_change)
+        tunables_.on_change(std::exchange(lost_, false));
+      came_ = false;
+    });
+    if (done && !std::exchange(tidy_on_its_way_, true))
       self_->delayed_send(self_, tunables_.tidy_after, tidy_atom_v);
-    }
-  }
-
-  /// A failure of the file itself: nothing of the batch may count.
-  void abandon(const error& why) {
-    open_ = false;
-    store_->rollback();
-    report(result<void>{why}, "write");
-    answer(&why);
-  }
-
-  void answer(const error* why) {
-    auto promises = std::exchange(unanswered_, {});
-    for (auto& promise : promises)
-      promise(why);
   }
 
   // -- helpers ----------------------------------------------------------------
@@ -418,14 +345,6 @@ private:
     return 0;
   }
 
-  void report(const result<void>& outcome, std::string_view verb) {
-    if (!outcome)
-      log_->write(log_level::error, "librarian",
-                  fmt::format("{} failed code={} {}", verb,
-                              to_string(outcome.failure().code),
-                              outcome.failure().detail));
-  }
-
   // -- members ----------------------------------------------------------------
 
   /// The hosting actor; outlives this state.
@@ -433,20 +352,21 @@ private:
 
   librarian_tunables tunables_;
 
-  /// Owned. Null only before make_behavior.
-  std::unique_ptr<library_store> store_;
+  /// Borrowed from `batch_`.
+  library_store* store_ = nullptr;
 
   /// Borrowed. Never null after make_behavior.
   const wall_clock* clock_ = nullptr;
-  log_sink* log_ = nullptr;
 
-  bool open_ = false;
-  /// A message's statements run.
-  bool half_done_ = false;
   bool tidy_on_its_way_ = false;
 
-  /// Promises of the open batch, in order; called once each.
-  std::vector<std::function<void(const error*)>> unanswered_;
+  /// What the open batch does to vectors: some came; some may be gone.
+  bool came_ = false;
+  bool lost_ = false;
+
+  /// Empty only before make_behavior. Answers what is left as the actor ends:
+  /// CAF never does.
+  std::optional<commit_batch> batch_;
 };
 
 // -- host ---------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace troupe {
@@ -27,6 +28,9 @@ struct librarian_tunables {
   std::int64_t live_named_max = 100;
   suspicion_policy suspicion;
   placement where = placement::detached;
+  /// Called on the LIBRARIAN's thread after a COMMIT of results, before its
+  /// answers; true: some may be gone. May be empty.
+  std::function<void(bool lost)> on_change = {};
   /// Names the actor's own thread; borrowed, may be null.
   const thread_placement* threads = nullptr;
 };

@@ -68,6 +68,9 @@ public:
       [this](retag_atom, retag_request& x) {
         return pass_on<bool>(links_.librarian, retag_atom_v, x);
       },
+      [this](near_atom, near_query& x) {
+        return pass_on<near_answer>(links_.indexer, near_atom_v, std::move(x));
+      },
       [this](news_atom) { on_news(); },
     };
   }

@@ -3,6 +3,7 @@
 #include "actors/messages/administrator.hpp"
 #include "actors/messages/embedding_supervisor.hpp"
 #include "actors/messages/finder.hpp"
+#include "actors/messages/indexer.hpp"
 #include "actors/messages/librarian.hpp"
 #include "actors/messages/porter.hpp"
 #include "domain/ports/log_sink.hpp"
@@ -34,6 +35,7 @@ struct porter_links {
   /// May be empty: the admin verbs are then refused. Must run in the shared
   /// pool, see `spawn_porter`.
   administrator_actor administrator;
+  indexer_actor indexer;
 };
 
 /// Spawns the PORTER in the shared pool.

@@ -2,22 +2,11 @@
 
 #include "actors/actor_end.hpp"
 #include "actors/actor_settings.hpp"
-#include "actors/administrator.hpp"
-#include "actors/asked_admin_plane.hpp"
-#include "actors/basp_door.hpp"
-#include "actors/broker/broker_side.hpp"
+#include "actors/actor_tree.hpp"
+#include "actors/blocking_ask.hpp"
 #include "actors/caf_error.hpp"
-#include "actors/embedding_supervisor.hpp"
-#include "actors/finder.hpp"
-#include "actors/librarian.hpp"
-#include "actors/porter.hpp"
-#include "actors/reader.hpp"
-#include "actors/supervision/sentinel.hpp"
 #include "actors/tracing/message_trace.hpp"
 #include "actors/watchdog.hpp"
-#include "actors/watcher.hpp"
-#include "actors/workers/batch_desk.hpp"
-#include "actors/workers/pool_plans.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -26,7 +15,6 @@
 
 #include <cstdlib>
 #include <optional>
-#include <random>
 #include <utility>
 
 namespace troupe {
@@ -53,17 +41,17 @@ public:
     if (!settings_.on_event)
       settings_.on_event = [] {
       };
-    sentinel_ = system_->spawn<caf::hidden>(sentinel, caf::actor{*client_},
-                                            settings_.on_event);
+    tree_.emplace(ports_, settings_, *system_, *client_, trace_);
   }
 
   ~running_system() override {
     const watchdog guard{exit_code_, come_down_within};
-    take_down();
-    if (stuck_threads_ > 0) {
+    const int stuck_threads = tree_->take_down();
+    if (stuck_threads > 0) {
       std::fflush(nullptr);
       std::_Exit(exit_code_);
     }
+    tree_.reset();
     client_.reset();
     system_.reset();
   }
@@ -71,49 +59,12 @@ public:
   running_system(const running_system&) = delete;
   running_system& operator=(const running_system&) = delete;
 
-  /// Spawns the tree; see `troupe_system::start`.
   result<void> spawn_all() {
-    reader_ = spawn_reader(
-      *system_,
-      [this] {
-        if (ports_.threads != nullptr)
-          ports_.threads->name_thread("reader");
-        return ports_.open_reader();
-      },
-      placement::detached);
-    if (!ports_.store) {
-      spawn_admin();
-      return {};
-    }
-    result<std::vector<crash_note>> crashes{std::vector<crash_note>{}};
-    if (ports_.crashes != nullptr)
-      crashes = ports_.crashes->take();
-    if (!crashes)
-      return crashes.failure();
-    spawn_spine(std::move(crashes.value()));
-    auto begun = ask<epoch_report>(supervisor_, long_deadline, ready_atom_v);
-    if (!begun)
-      return begun.failure();
-    started_ = std::move(begun.value());
-    spawn_brokers();
-    spawn_admin();
-    finder_tunables finder;
-    finder.threads = ports_.threads;
-    finder_ =
-      spawn_finder(*system_, finder, supervisor_, reader_, *ports_.finder);
-    if (ports_.watch)
-      watcher_ =
-        spawn_watcher(*system_, {settings_.watched, 1s, ports_.threads},
-                      std::move(ports_.watch), finder_, *ports_.log);
-    if (auto opened = open_door(); !opened)
-      return opened;
-    // What the crash file says is durable in the library now.
-    return ports_.crashes != nullptr ? ports_.crashes->forget()
-                                     : result<void>{};
+    return tree_->spawn();
   }
 
   [[nodiscard]] const epoch_report& started() const override {
-    return started_;
+    return tree_->started();
   }
 
   [[nodiscard]] bool is_elsewhere() const override {
@@ -128,11 +79,11 @@ public:
 
   void begin_find(find_request request) override {
     found_.reset();
-    send_errand<find_report>(finder_, find_atom_v, std::move(request));
+    send_errand<find_report>(tree_->finder(), find_atom_v, std::move(request));
   }
 
   void begin_idle_watch() override {
-    send_errand<work_progress>(supervisor_, idle_atom_v);
+    send_errand<work_progress>(tree_->supervisor(), idle_atom_v);
   }
 
   event wait(std::chrono::milliseconds longest) override {
@@ -175,15 +126,18 @@ public:
   }
 
   result<find_progress> finding() override {
-    return ask<find_progress>(finder_, question_deadline, progress_atom_v);
+    return ask<find_progress>(tree_->finder(), question_deadline,
+                              progress_atom_v);
   }
 
   result<work_progress> progress() override {
-    return ask<work_progress>(supervisor_, question_deadline, progress_atom_v);
+    return ask<work_progress>(tree_->supervisor(), question_deadline,
+                              progress_atom_v);
   }
 
   result<pool_statuses> pools() override {
-    return ask<pool_statuses>(supervisor_, question_deadline, status_atom_v);
+    return ask<pool_statuses>(tree_->supervisor(), question_deadline,
+                              status_atom_v);
   }
 
   result<void> pulse() override {
@@ -191,118 +145,120 @@ public:
     if (!work)
       return work.failure();
     // The cheapest question that goes through the store.
-    const auto held = ask<claim_keys>(librarian_, question_deadline,
-                                      running_atom_v, started_.epoch);
+    const auto held = ask<claim_keys>(tree_->librarian(), question_deadline,
+                                      running_atom_v, tree_->started().epoch);
     return held ? result<void>{} : held.failure();
   }
 
   result<drain_report> drain(std::int64_t grace_ms) override {
-    if (door_)
-      door_->close();
-    // It would have the folders walked again.
-    end_actor(*client_, watcher_);
-    (*client_)->send(finder_, cancel_atom_v);
-    if (broker_side_)
-      broker_side_->stop_intake(*client_);
-    auto drained =
-      ask<drain_report>(supervisor_, std::chrono::milliseconds{grace_ms} + 30s,
-                        drain_atom_v, grace_ms);
-    if (broker_side_)
-      broker_side_->flush(*client_);
+    tree_->stop_intake();
+    auto drained = ask<drain_report>(tree_->supervisor(),
+                                     std::chrono::milliseconds{grace_ms} + 30s,
+                                     drain_atom_v, grace_ms);
+    if (auto& brokers = tree_->brokers())
+      brokers->flush(*client_);
     return drained;
   }
 
   // -- writing ----------------------------------------------------------------
 
   result<std::string> add_text(text_entry entry, std::string token) override {
-    return ask<std::string>(supervisor_, long_deadline, text_atom_v,
+    return ask<std::string>(tree_->supervisor(), long_deadline, text_atom_v,
                             std::move(entry), std::move(token));
   }
 
   result<ordered_job> order(job_order wanted, std::string token) override {
-    return ask<ordered_job>(supervisor_, long_deadline, order_atom_v,
+    return ask<ordered_job>(tree_->supervisor(), long_deadline, order_atom_v,
                             std::move(wanted), std::move(token));
   }
 
   result<void> forget(entry_id entry, audit_note note) override {
-    return confirm(ask<bool>(librarian_, long_deadline, forget_atom_v,
+    return confirm(ask<bool>(tree_->librarian(), long_deadline, forget_atom_v,
                              forget_request{entry, std::move(note)}));
   }
 
   result<bool> retag(entry_id entry, found_file now, audit_note note) override {
-    return ask<bool>(librarian_, long_deadline, retag_atom_v,
+    return ask<bool>(tree_->librarian(), long_deadline, retag_atom_v,
                      retag_request{entry, std::move(now), std::move(note)});
   }
 
   admin_plane& admin() override {
-    return *admin_;
+    return tree_->admin();
   }
 
   // -- reading ----------------------------------------------------------------
 
   result<entry_page> entries(entry_query query) override {
-    return ask<entry_page>(reader_, long_deadline, entries_atom_v,
+    return ask<entry_page>(tree_->reader(), long_deadline, entries_atom_v,
                            std::move(query));
   }
 
   result<entry_row> entry_at(std::string path) override {
-    return ask<entry_row>(reader_, long_deadline, entryat_atom_v,
+    return ask<entry_row>(tree_->reader(), long_deadline, entryat_atom_v,
                           std::move(path));
   }
 
   result<entry_row> entry_named(std::string word) override {
-    return ask<entry_row>(reader_, long_deadline, entry_atom_v,
+    return ask<entry_row>(tree_->reader(), long_deadline, entry_atom_v,
                           std::move(word));
   }
 
   result<job_page> jobs(job_query query) override {
-    return ask<job_page>(reader_, long_deadline, jobs_atom_v, std::move(query));
+    return ask<job_page>(tree_->reader(), long_deadline, jobs_atom_v,
+                         std::move(query));
   }
 
   result<job_details> job_named(std::string word) override {
-    return ask<job_details>(reader_, long_deadline, job_atom_v,
+    return ask<job_details>(tree_->reader(), long_deadline, job_atom_v,
                             std::move(word));
   }
 
   result<library_status> status() override {
-    return ask<library_status>(reader_, long_deadline, status_atom_v);
+    return ask<library_status>(tree_->reader(), long_deadline, status_atom_v);
   }
 
   result<content_vector> vector_of(content_id content) override {
-    return ask<content_vector>(reader_, long_deadline, vector_atom_v, content);
+    return ask<content_vector>(tree_->reader(), long_deadline, vector_atom_v,
+                               content);
   }
 
   result<vector_block_ptr> vectors(result_query query) override {
-    return ask<vector_block_ptr>(reader_, long_deadline, vectors_atom_v,
+    return ask<vector_block_ptr>(tree_->reader(), long_deadline, vectors_atom_v,
                                  std::move(query));
   }
 
   result<vector_spaces> spaces() override {
-    return ask<vector_spaces>(reader_, long_deadline, spaces_atom_v);
+    return ask<vector_spaces>(tree_->reader(), long_deadline, spaces_atom_v);
   }
 
   result<content_fingerprint> fingerprint_of(content_id content) override {
-    return ask<content_fingerprint>(reader_, long_deadline, print_atom_v,
-                                    content);
+    return ask<content_fingerprint>(tree_->reader(), long_deadline,
+                                    print_atom_v, content);
   }
 
   result<fingerprint_block_ptr> fingerprints(result_query query) override {
-    return ask<fingerprint_block_ptr>(reader_, long_deadline, prints_atom_v,
-                                      std::move(query));
+    return ask<fingerprint_block_ptr>(tree_->reader(), long_deadline,
+                                      prints_atom_v, std::move(query));
   }
 
   result<content_vector> text_vector(content_fingerprint features) override {
-    return ask<content_vector>(reader_, long_deadline, vector_atom_v,
+    return ask<content_vector>(tree_->reader(), long_deadline, vector_atom_v,
                                std::move(features));
   }
 
   result<word_matches> find_words(word_query query) override {
-    return ask<word_matches>(reader_, long_deadline, find_atom_v,
+    return ask<word_matches>(tree_->reader(), long_deadline, find_atom_v,
                              std::move(query));
   }
 
   result<entry_page> entries_of(content_id content) override {
-    return ask<entry_page>(reader_, long_deadline, copies_atom_v, content);
+    return ask<entry_page>(tree_->reader(), long_deadline, copies_atom_v,
+                           content);
+  }
+
+  result<near_answer> near(near_query query) override {
+    return ask<near_answer>(tree_->indexer(), long_deadline, near_atom_v,
+                            std::move(query));
   }
 
 private:
@@ -313,122 +269,11 @@ private:
     return config_.trace;
   }
 
-  // -- start and end ----------------------------------------------------------
-
-  void spawn_spine(std::vector<crash_note> crashes) {
-    librarian_tunables librarian;
-    librarian.suspicion = settings_.suspicion;
-    librarian.threads = ports_.threads;
-    librarian_ = spawn_librarian(*system_, librarian, std::move(ports_.store),
-                                 *ports_.clock, *ports_.log);
-    supervisor_tunables tunables;
-    tunables.retry = settings_.retry;
-    tunables.reconcile_every =
-      std::chrono::milliseconds{settings_.reconcile_ms};
-    tunables.seed = static_cast<std::uint64_t>(ports_.clock->now_us());
-    tunables.crashes = std::move(crashes);
-    tunables.use_saved_scales = settings_.use_saved_scales;
-    // A batch has the time of all its pictures.
-    batch_desk_ = spawn_batch_desk(
-      *system_, std::chrono::milliseconds{settings_.embedders.time_limit_ms}
-                  * static_cast<int>(settings_.batches.items_max));
-    supervisor_ = spawn_embedding_supervisor(
-      *system_, tunables, plan_pools(ports_, settings_, batch_desk_),
-      librarian_, *ports_.clock, *ports_.log);
-    for (const auto& spine : {caf::actor_cast<caf::actor>(librarian_),
-                              caf::actor_cast<caf::actor>(supervisor_)})
-      caf::anon_send(sentinel_, watch_atom_v, spine);
-  }
-
-  void spawn_brokers() {
-    if (!ports_.broker.open_transport)
-      return;
-    auto pools =
-      ask<pool_statuses>(supervisor_, question_deadline, status_atom_v);
-    broker_side_.emplace(*system_, ports_.broker,
-                         pools ? std::move(pools.value()) : pool_statuses{},
-                         broker_peers{supervisor_, librarian_, reader_},
-                         broker_surroundings{ports_.finder, ports_.clock,
-                                             ports_.log, ports_.threads});
-  }
-
-  void spawn_admin() {
-    administrator_tunables tunables;
-    tunables.retention = settings_.retention;
-    tunables.holder = settings_.holder;
-    tunables.random = [device = std::make_shared<std::random_device>()] {
-      return (std::uint64_t{(*device)()} << 32U) | (*device)();
-    };
-    if (trace_)
-      tunables.trace = [trace = trace_,
-                        system = system_.get()](const job_row& job) {
-        return trace->of(job, *system);
-      };
-    administrator_peers peers{supervisor_, librarian_, reader_, {}};
-    if (settings_.is_node)
-      peers.host = sentinel_;
-    if (broker_side_)
-      peers.broker = broker_side_->broker();
-    administrator_ =
-      spawn_administrator(*system_, tunables, peers, *ports_.clock);
-    admin_ = ask_administrator(*client_, administrator_);
-  }
-
-  /// Opens the door for commands of other processes, if there is to be one.
-  result<void> open_door() {
-    if (settings_.socket.empty())
-      return {};
-    porter_tunables tunables;
-    tunables.self = {door_protocol, settings_.pid, started_.epoch};
-    porter_ = spawn_porter(*system_, tunables,
-                           {supervisor_, finder_, librarian_, administrator_},
-                           *ports_.log);
-    auto door = open_basp_door(
-      *system_, {settings_.socket, {door_protocol, settings_.pid}}, porter_,
-      *ports_.log);
-    if (!door)
-      return door.failure();
-    door_ = std::move(door.value());
-    return {};
-  }
-
-  /// Whoever asks ends first, the LIBRARIAN last.
-  void take_down() {
-    // Whatever ends from here on is no news.
-    caf::anon_send_exit(sentinel_, caf::exit_reason::user_shutdown);
-    sentinel_ = caf::actor{};
-    if (supervisor_)
-      if (const auto found = pools())
-        for (const auto& pool : found->pools)
-          stuck_threads_ += pool.stuck;
-    door_.reset();
-    end_actor(*client_, porter_);
-    end_actor(*client_, watcher_);
-    if (finder_)
-      (*client_)->send(finder_, cancel_atom_v);
-    // It holds the others' handles, and asks them.
-    end_actor(*client_, administrator_);
-    if (broker_side_)
-      broker_side_->end(*client_);
-    end_actor(*client_, supervisor_);
-    end_actor(*client_, batch_desk_);
-    // Before the LIBRARIAN: whoever closes the library last tidies its log.
-    end_actor(*client_, reader_);
-    end_actor(*client_, librarian_);
-    // Last: it may be reading a large file, and nothing waits for it.
-    end_actor(*client_, finder_);
-  }
-
   // -- helpers ----------------------------------------------------------------
 
   template <class T, class Handle, class Deadline, class... Ts>
   result<T> ask(const Handle& actor, Deadline deadline, Ts&&... xs) {
-    std::optional<result<T>> answer;
-    (*client_)
-      ->request(actor, deadline, std::forward<Ts>(xs)...)
-      .receive([&](T& x) { answer = std::move(x); },
-               [&](caf::error& why) { answer = from_caf(why); });
-    return std::move(*answer);
+    return blocking_ask<T>(*client_, actor, deadline, std::forward<Ts>(xs)...);
   }
 
   static result<void> confirm(const result<bool>& done) {
@@ -466,24 +311,11 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<caf::scoped_actor> client_;
 
-  caf::actor sentinel_;
-  reader_actor reader_;
-  librarian_actor librarian_;
-  supervisor_actor supervisor_;
-  std::optional<broker_side> broker_side_;
-  batch_desk_actor batch_desk_;
-  finder_actor finder_;
-  watcher_actor watcher_;
-  administrator_actor administrator_;
-  std::unique_ptr<admin_plane> admin_;
-  porter_actor porter_;
-  std::unique_ptr<basp_door> door_;
+  std::optional<actor_tree> tree_;
 
-  epoch_report started_;
   std::optional<result<find_report>> found_;
   error end_why_;
   std::string shutdown_asker_;
-  int stuck_threads_ = 0;
   int exit_code_ = exit_code_on_hang;
 };
 

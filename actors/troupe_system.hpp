@@ -5,6 +5,7 @@
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/batch_former.hpp"
 #include "domain/dispatch/worker_pool.hpp"
+#include "domain/index/library_index.hpp"
 #include "domain/jobs/retry_policy.hpp"
 #include "domain/jobs/suspicion.hpp"
 #include "domain/ports/audio_decoder.hpp"
@@ -58,7 +59,7 @@ struct system_ports {
   const wall_clock* clock = nullptr;
   log_sink* log = nullptr;
   const thread_placement* threads = nullptr;
-  /// Opens a reader; called once, on the READER's thread.
+  /// Opens a reader; called once each on the READER's and INDEXER's threads.
   std::function<result<std::unique_ptr<library_reader>>()> open_reader;
   /// Null: a system that only reads.
   std::unique_ptr<library_store> store;
@@ -84,6 +85,8 @@ struct system_ports {
   std::unique_ptr<folder_watch> watch;
   /// RabbitMQ; empty: none.
   broker_ports broker = {};
+  /// Without kernel: `near` is refused.
+  index::index_ports index = {};
 };
 
 /// Sizes and limits of a system.
@@ -104,6 +107,7 @@ struct system_settings {
   /// Larger pictures are refused; 0 = no limit for files.
   std::uint64_t file_bytes_max = 0;
   std::uint64_t pixels_max = 200'000'000;
+  index::library_index_policy index = {};
   retry_policy retry;
   suspicion_policy suspicion;
   /// 0 = reconcile only at start.
@@ -240,6 +244,8 @@ public:
   virtual result<word_matches> find_words(word_query query) = 0;
   /// Every entry with this content, missing ones too, oldest first.
   virtual result<entry_page> entries_of(content_id content) = 0;
+  /// What is near to a vector, among all that is committed.
+  virtual result<near_answer> near(near_query query) = 0;
 };
 
 /// With what a process ends whose actors do not come down: EX_SOFTWARE.

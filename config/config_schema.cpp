@@ -165,6 +165,10 @@ constexpr std::array node_key_table{
                                               wanted_filled),
   integer<&c::upscaler, &upscaler_config::scratch_mib_max>(
     "upscaler", "scratch_mib_max", 1, 65'536),
+  integer<&c::indexer, &indexer_config::exact_max>("indexer", "exact_max", 0,
+                                                   100'000'000),
+  integer<&c::indexer, &indexer_config::save_after>("indexer", "save_after", 1,
+                                                    10'000'000),
   integer<&c::supervisor, &supervisor_config::reconcile_s>(
     "supervisor", "reconcile_s", 1, day_s),
   integer<&c::supervisor, &supervisor_config::grace_s>("supervisor", "grace_s",

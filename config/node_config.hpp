@@ -3,6 +3,7 @@
 #include "config/analyzer_config.hpp"
 #include "config/broker_config.hpp"
 #include "config/embedder_config.hpp"
+#include "config/indexer_config.hpp"
 #include "config/library_config.hpp"
 #include "config/log_config.hpp"
 #include "config/node_settings.hpp"
@@ -20,6 +21,7 @@ struct node_config {
   preprocessor_config preprocessor;
   embedder_config embedder;
   upscaler_config upscaler;
+  indexer_config indexer;
   supervisor_config supervisor;
   library_config library;
   node_settings node;

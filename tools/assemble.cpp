@@ -19,6 +19,7 @@
 #include "tools/broker_adapters.hpp"
 #include "tools/command_adapters.hpp"
 #include "tools/image_adapters.hpp"
+#include "tools/index_adapters.hpp"
 #include "tools/node_reach.hpp"
 #include "tools/weights_folders.hpp"
 
@@ -178,6 +179,17 @@ private:
     if (!hasher)
       return hasher.failure();
     hasher_ = std::move(hasher.value());
+    return open_index();
+  }
+
+  result<void> open_index() {
+    const bool in_memory = request_.access == library_access::memory;
+    auto index =
+      index_adapters::open({in_memory ? std::string{} : request_.library,
+                            request_.access == library_access::write});
+    if (!index)
+      return index.failure();
+    index_ = std::move(index.value());
     return {};
   }
 
@@ -243,6 +255,7 @@ private:
         return broker.failure();
       ports.broker = std::move(broker.value());
     }
+    ports.index = index_.ports();
     ports.square_fourier = square_fourier_.get();
     ports.image_documents = image_documents_.get();
     ports.open_picture_decoder = open_picture_decoder;
@@ -288,6 +301,10 @@ private:
   [[nodiscard]] system_settings settings() const {
     system_settings found;
     size_pools(found);
+    found.index.space.exact_max =
+      static_cast<std::size_t>(config_.indexer.exact_max);
+    found.index.save_after =
+      static_cast<std::size_t>(config_.indexer.save_after);
     found.retry.attempts_max =
       static_cast<int>(config_.supervisor.attempts_max);
     found.reconcile_ms = config_.supervisor.reconcile_s * 1'000;
@@ -320,6 +337,7 @@ private:
   std::shared_ptr<const square_fourier_source> square_fourier_;
   std::unique_ptr<image_document> image_documents_;
   image_adapters pictures_;
+  index_adapters index_;
   std::unique_ptr<const file_source> files_;
   std::unique_ptr<const weights_source> weights_;
   std::unique_ptr<content_hasher> hasher_;

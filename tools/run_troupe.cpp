@@ -28,7 +28,7 @@ constexpr const char* overview =
          vectors export
   Make   upscale tag
   Serve  node jobs rpc admin
-  Care   doctor config forget
+  Care   doctor config models forget
 
 Try: troupe index ~/Music    then: troupe list
 More: troupe COMMAND --help, troupe help --all
@@ -114,6 +114,7 @@ void add_commands(CLI::App& app, command_context& context) {
   add_doctor_command(app, context);
   add_rpc_command(app, context);
   add_config_command(app, context);
+  add_models_command(app, context);
   add_forget_command(app, context);
   add_help_command(app, context);
 }

@@ -322,6 +322,11 @@ public:
     });
   }
 
+  /// Of the node's INDEXER, which has the vectors in memory.
+  result<near_answer> near(near_query query) override {
+    return ask<near_answer>(near_atom_v, std::move(query));
+  }
+
 private:
   // -- helpers ----------------------------------------------------------------
 

@@ -38,6 +38,8 @@ using porter_actor = caf::typed_actor<
   caf::replies_to<forget_atom, forget_request>::with<bool>,
   // Gives an entry's results to its file's new bytes. From `tag`.
   caf::replies_to<retag_atom, retag_request>::with<bool>,
+  // What is near to a vector. From `similar` and `search`.
+  caf::replies_to<near_atom, near_query>::with<near_answer>,
   // Tells the clients that wait how things stand. From itself.
   caf::reacts_to<news_atom>>;
 

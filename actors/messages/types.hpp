@@ -143,6 +143,11 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
 
   CAF_ADD_TYPE_ID(troupe, (troupe::broker_status))
 
+  CAF_ADD_ATOM(troupe, troupe, near_atom, "near")
+  CAF_ADD_ATOM(troupe, troupe, changed_atom, "changed")
+  CAF_ADD_TYPE_ID(troupe, (troupe::near_query))
+  CAF_ADD_TYPE_ID(troupe, (troupe::near_answer))
+
 CAF_END_TYPE_ID_BLOCK(troupe)
 
 // These stay inside the process: the handles that carry them are never
@@ -167,6 +172,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::epoch_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fingerprint_block_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::found_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::hold_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::index_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_details)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::job_kinds)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/dispatch/worker_pool.hpp"
+#include "domain/index/near_query.hpp"
 #include "domain/jobs/attempt.hpp"
 #include "domain/jobs/hold_book.hpp"
 #include "domain/jobs/job.hpp"
@@ -243,7 +244,7 @@ struct find_report {
 
 /// The number of what is said over a socket: message types, their fields, and
 /// their order. It rises with every change of these.
-inline constexpr int door_protocol = 2;
+inline constexpr int door_protocol = 3;
 
 /// Who calls, and by which protocol.
 struct client_hello {
@@ -306,6 +307,11 @@ using fingerprint_block_ptr = std::shared_ptr<const fingerprint_block>;
 
 struct vector_spaces {
   std::vector<vector_space> spaces;
+};
+
+/// How the INDEXER's spaces stand.
+struct index_report {
+  std::vector<indexed_space> spaces;
 };
 
 using claimed_job_ptr = std::shared_ptr<const claimed_job>;

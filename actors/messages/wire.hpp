@@ -84,6 +84,11 @@ typename Inspector::result_type inspect(Inspector& f, find_progress& x) {
                  x.recorded, x.current, x.finished, x.walk);
 }
 
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, near_row& x) {
+  return crosses(f, x.content, x.entry, x.cosine, x.proximity, x.vector);
+}
+
 // -- messages -----------------------------------------------------------------
 
 template <class Inspector>
@@ -146,6 +151,17 @@ typename Inspector::result_type inspect(Inspector& f, job_verb& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, drain_report& x) {
   return crosses(f, x.handed_back, x.abandoned);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, near_query& x) {
+  return crosses(f, x.space, x.vector, x.features, x.count, x.skip,
+                 x.filter.under, x.filter.tag, x.with_vectors);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, near_answer& x) {
+  return crosses(f, x.rows, x.asked, x.vectors);
 }
 
 } // namespace troupe

@@ -197,6 +197,27 @@ struct result_owner {
   entry_id entry{};
 };
 
+/// Which result is whose.
+struct result_mark {
+  std::int64_t seq = 0;
+  content_id content{};
+
+  friend bool operator==(const result_mark&, const result_mark&) = default;
+};
+
+/// Which of the contents a search is about.
+struct content_filter {
+  /// Entries at or below this absolute path, raw bytes; empty: everywhere.
+  std::string under;
+  /// Words that must all be in a content's tags (title, artist, album,
+  /// genre); empty: any.
+  std::string tag;
+
+  [[nodiscard]] bool empty() const noexcept {
+    return under.empty() && tag.empty();
+  }
+};
+
 /// Asks for the results stored after `after_seq`, oldest first.
 struct result_query {
   /// A space of vectors, or a method of fingerprints.
@@ -212,7 +233,8 @@ struct vector_block {
   std::vector<result_owner> owners;
   /// `[owner][dim]`, row-major.
   std::vector<float> values;
-  /// Where the next query goes on: the last row's `seq`.
+  /// Where the next query goes on: the last row's `seq`, or without `more` the
+  /// last of all spaces, so that the others are passed over once.
   std::int64_t last_seq = 0;
   /// True when more rows follow.
   bool more = false;
@@ -223,6 +245,7 @@ struct fingerprint_block {
   std::vector<result_owner> owners;
   /// One list of words per owner.
   std::vector<std::vector<std::uint32_t>> words;
+  /// As that of vectors.
   std::int64_t last_seq = 0;
   bool more = false;
 };
@@ -309,6 +332,14 @@ public:
 
   [[nodiscard]] virtual result<library_status> status() = 0;
 
+  /// Contents with a present entry that the filter lets through, by id.
+  [[nodiscard]] virtual result<std::vector<content_id>>
+  contents_where(const content_filter& filter) = 0;
+
+  /// The oldest present entry of each content, 0 where all are missing.
+  [[nodiscard]] virtual result<std::vector<entry_id>>
+  present_entries(const std::vector<content_id>& contents) = 0;
+
   // -- vectors and fingerprints: only those made under the present recipes ----
 
   /// `errc::not_found` when the content has no vector.
@@ -318,6 +349,18 @@ public:
   /// The next vectors of a space; an unknown space has none.
   [[nodiscard]] virtual result<vector_block>
   vectors(const result_query& query) = 0;
+
+  /// Which vectors there are, of all spaces, by rising `seq`. Much cheaper than
+  /// the vectors themselves.
+  [[nodiscard]] virtual result<std::vector<result_mark>> vector_marks() = 0;
+
+  /// The same of fingerprints.
+  [[nodiscard]] virtual result<std::vector<result_mark>>
+  fingerprint_marks() = 0;
+
+  /// What copies of vectors must agree with: the present recipes, and which
+  /// library it is. Compared for equality only.
+  [[nodiscard]] virtual result<std::string> lineage() = 0;
 
   /// Spaces that hold a vector, by name.
   [[nodiscard]] virtual result<std::vector<vector_space>> spaces() = 0;

@@ -28,6 +28,25 @@ struct nearest_options {
   std::function<bool(std::size_t row)> skip = {};
 };
 
+/// A row that may be an answer.
+struct candidate {
+  std::size_t row = 0;
+  /// Its scalar product with the query.
+  float score = 0.0F;
+  /// Borrowed.
+  std::span<const float> vector;
+};
+
+/// The best `count` of some candidates, the nearest first: by mutual proximity
+/// when the set that they come from has `profile_rows_min` vectors, else by
+/// cosine; equal ones keep their order.
+/// @param candidates the nearest first
+/// @param sample of that set, see `profile_of`
+/// O(candidates * sample * dim).
+[[nodiscard]] std::vector<neighbour>
+ranked(std::span<const candidate> candidates, std::span<const float> query,
+       const vector_rows& sample, std::size_t set_rows, std::size_t count);
+
 /// The rows nearest to `query`, the nearest first: all are compared exactly,
 /// the best candidates ranked by mutual proximity, equal ones by their row.
 /// @pre unit vectors, `query.size() == all.dim`

@@ -1,5 +1,6 @@
 #include "io/sqlite/sqlite_library_reader.hpp"
 
+#include "io/sqlite/index/sqlite_reader_index.hpp"
 #include "io/sqlite/sqlite_reader_queries.hpp"
 #include "io/sqlite/sqlite_schema.hpp"
 #include "io/sqlite/texts/sqlite_reader_texts.hpp"
@@ -95,6 +96,36 @@ public:
                ? sqlite::read_text_vectors(*db_, recipes, texts_, query)
                : sqlite::read_vectors(*db_, recipes, query);
     });
+  }
+
+  result<std::vector<content_id>>
+  contents_where(const content_filter& filter) override {
+    return snapshot(
+      [&](const auto&) { return sqlite::read_contents_where(*db_, filter); });
+  }
+
+  result<std::vector<entry_id>>
+  present_entries(const std::vector<content_id>& contents) override {
+    return snapshot([&](const auto&) {
+      return sqlite::read_present_entries(*db_, contents);
+    });
+  }
+
+  result<std::vector<result_mark>> vector_marks() override {
+    return snapshot([&](const auto& recipes) {
+      return sqlite::read_vector_marks(*db_, recipes);
+    });
+  }
+
+  result<std::vector<result_mark>> fingerprint_marks() override {
+    return snapshot([&](const auto& recipes) {
+      return sqlite::read_fingerprint_marks(*db_, recipes);
+    });
+  }
+
+  result<std::string> lineage() override {
+    return snapshot(
+      [&](const auto& recipes) { return sqlite::read_lineage(*db_, recipes); });
   }
 
   result<std::vector<vector_space>> spaces() override {

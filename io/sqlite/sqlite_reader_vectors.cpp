@@ -45,6 +45,11 @@ constexpr command list_fingerprints{
 
 #undef TROUPE_ONE_ENTRY
 
+constexpr command last_vector{"read the last vector",
+                              "SELECT ifnull(max(seq), 0) FROM vectors"};
+constexpr command last_fingerprint{
+  "read the last fingerprint", "SELECT ifnull(max(seq), 0) FROM fingerprints"};
+
 query& bind_recipes(query& rows, const recipe_rows& recipes) {
   return rows.bind(recipes[1]).bind(recipes[2]).bind(recipes[3]);
 }
@@ -69,8 +74,9 @@ result_owner owner_of(const query& rows) {
 /// Takes at most `wanted.limit` rows into `block`, each by `take`; one more
 /// than asked for tells whether there are more.
 template <class Block, class Take>
-void read_block(database& db, const command& text, const recipe_rows& recipes,
-                const result_query& wanted, Block& block, Take take) {
+void read_block(database& db, const command& text, const command& last,
+                const recipe_rows& recipes, const result_query& wanted,
+                Block& block, Take take) {
   const auto limit = std::max<std::int64_t>(wanted.limit, 1);
   block.last_seq = wanted.after_seq;
   auto rows = db.use(text);
@@ -87,6 +93,8 @@ void read_block(database& db, const command& text, const recipe_rows& recipes,
     block.last_seq = block.owners.back().seq;
     take(rows);
   }
+  // The rest is of other names, or older recipes: nobody need pass it again.
+  block.last_seq = std::max(block.last_seq, db.number(last));
 }
 
 /// Reports that a content lacks what was asked for.
@@ -117,17 +125,20 @@ content_vector read_vector_of(database& db, const recipe_rows& recipes,
 vector_block read_vectors(database& db, const recipe_rows& recipes,
                           const result_query& wanted) {
   vector_block block;
-  read_block(db, list_vectors, recipes, wanted, block, [&](const query& row) {
-    block.dim = row.integer(5);
-    append_words(row.bytes(4), block.values);
-    // A space has one length; a row of another one would shift all others.
-    const auto rows = static_cast<std::int64_t>(block.owners.size());
-    if (static_cast<std::int64_t>(block.values.size()) != rows * block.dim)
-      db.fail({errc::corrupt,
-               fmt::format("vectors of {}: row {} has another length than the "
-                           "others; run `troupe admin check`",
-                           wanted.name, block.last_seq)});
-  });
+  read_block(
+    db, list_vectors, last_vector, recipes, wanted, block,
+    [&](const query& row) {
+      block.dim = row.integer(5);
+      append_words(row.bytes(4), block.values);
+      // A space has one length; a row of another one would shift all others.
+      const auto rows = static_cast<std::int64_t>(block.owners.size());
+      if (static_cast<std::int64_t>(block.values.size()) != rows * block.dim)
+        db.fail(
+          {errc::corrupt,
+           fmt::format("vectors of {}: row {} has another length than the "
+                       "others; run `troupe admin check`",
+                       wanted.name, block.last_seq)});
+    });
   return block;
 }
 
@@ -160,7 +171,7 @@ content_fingerprint read_fingerprint_of(database& db,
 fingerprint_block read_fingerprints(database& db, const recipe_rows& recipes,
                                     const result_query& wanted) {
   fingerprint_block block;
-  read_block(db, list_fingerprints, recipes, wanted, block,
+  read_block(db, list_fingerprints, last_fingerprint, recipes, wanted, block,
              [&](const query& row) {
                block.words.emplace_back();
                append_words(row.bytes(4), block.words.back());

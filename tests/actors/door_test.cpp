@@ -152,6 +152,32 @@ TEST_F(wire, keeps_a_text_and_its_hash) {
   EXPECT_EQ(back.hash, entry.hash);
 }
 
+TEST_F(wire, keeps_what_is_asked_for_and_what_is_near) {
+  const near_query query{"space-1", {0.5F, -1.0F}, {7U, 0xffffffffU},
+                         9,         content_id{3}, {"/m/\xff", "jazz"},
+                         true};
+  const auto asked = across(query);
+  EXPECT_EQ(asked.space, "space-1");
+  EXPECT_EQ(asked.vector, query.vector);
+  EXPECT_EQ(asked.features, query.features);
+  EXPECT_EQ(asked.count, 9U);
+  EXPECT_EQ(asked.skip, content_id{3});
+  EXPECT_EQ(asked.filter.under, "/m/\xff");
+  EXPECT_EQ(asked.filter.tag, "jazz");
+  EXPECT_TRUE(asked.with_vectors);
+  const near_answer answer{
+    {{content_id{4}, entry_id{5}, 0.25, 0.75, {1.0F}}}, {0.5F, -1.0F}, 11};
+  const auto told = across(answer);
+  ASSERT_EQ(told.rows.size(), 1U);
+  EXPECT_EQ(told.rows[0].content, content_id{4});
+  EXPECT_EQ(told.rows[0].entry, entry_id{5});
+  EXPECT_EQ(told.rows[0].cosine, 0.25);
+  EXPECT_EQ(told.rows[0].proximity, 0.75);
+  EXPECT_EQ(told.rows[0].vector, std::vector<float>{1.0F});
+  EXPECT_EQ(told.asked, answer.asked);
+  EXPECT_EQ(told.vectors, 11U);
+}
+
 // -- a run's share of a node's figures ----------------------------------------
 
 TEST(run_baseline, counts_from_the_start_of_the_run) {

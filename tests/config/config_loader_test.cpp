@@ -67,6 +67,8 @@ TEST(config_loader, gives_the_defaults_of_the_contract) {
     {"analyzer.timeout_s", "30"},
     {"preprocessor.cores", "1"},
     {"preprocessor.in_flight", "2"},
+    {"indexer.exact_max", "200000"},
+    {"indexer.save_after", "10000"},
     {"embedder.workers", "2"},
     {"embedder.batch_max", "10"},
     {"embedder.batch_delay_ms", "20"},

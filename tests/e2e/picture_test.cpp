@@ -119,7 +119,20 @@ TEST_F(picture_commands, write_a_page_of_likenesses) {
   EXPECT_EQ(end.code, 0) << end.err;
   std::ifstream stream{page};
   const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-  EXPECT_NE(text.find("<img"), std::string::npos);
+  EXPECT_NE(text.find("<img src=\"data:image/jpeg;base64,/9j/"),
+            std::string::npos);
+  // Whole in itself: nothing is fetched, nothing runs.
+  EXPECT_EQ(text.find("file://"), std::string::npos);
+  EXPECT_EQ(text.find("http"), std::string::npos);
+  EXPECT_EQ(text.find("<script"), std::string::npos);
+  const auto thumbnails = [&text] {
+    std::size_t count = 0;
+    for (auto at = text.find("<img "); at != std::string::npos;
+         at = text.find("<img ", at + 1))
+      ++count;
+    return count;
+  };
+  EXPECT_EQ(thumbnails(), sample_names().size());
 }
 
 TEST_F(picture_commands, search_names_texts_and_their_like) {

@@ -107,6 +107,7 @@ void add_status_command(CLI::App& admin, command_context& context);
 void add_hold_commands(CLI::App& admin, command_context& context);
 /// `admin import`.
 void add_import_command(CLI::App& admin, command_context& context);
+void add_models_command(CLI::App& app, command_context& context);
 void add_config_command(CLI::App& app, command_context& context);
 void add_doctor_command(CLI::App& app, command_context& context);
 void add_rpc_command(CLI::App& app, command_context& context);

@@ -5,7 +5,7 @@ _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local commands='index add list show similar search duplicates
     playlist vectors export analyze preprocess upscale tag node jobs rpc
-    admin doctor config
+    admin doctor config models
     forget help'
   local everywhere='--library --config --json --jsonl --no-node --help'
   local command='' word at kinds='audio image text'
@@ -20,7 +20,7 @@ _troupe() {
         # Groups of commands are "jobs list" and the like.
         command+=${command:+ }$word
         case $command in
-          jobs | admin | 'admin quarantine' | 'admin import' | config) ;;
+          jobs | admin | 'admin quarantine' | 'admin import' | config | models) ;;
           *) break ;;
         esac
         ;;
@@ -95,7 +95,7 @@ _troupe() {
       files=yes
       ;;
     similar)
-      words+=' -n --count --html --force'
+      words+=' -n --count --under --tag --html --force'
       files=yes
       ;;
     search) words+=' -n --count' ;;
@@ -158,6 +158,8 @@ _troupe() {
     'admin reconcile') words+=' --dry-run' ;;
     'admin quarantine') words+=' list release' ;;
     config) words+=' show' ;;
+    models) words+=' list inspect' ;;
+    'models inspect') files=yes ;;
     help) words+=" --all $commands" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

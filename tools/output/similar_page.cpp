@@ -46,16 +46,31 @@ h2{font-size:17px;margin:0;overflow-wrap:anywhere}
 background:var(--line)}
 .why{font-size:13px;color:var(--soft);grid-column:2/4}
 audio{grid-column:2/4;width:100%;height:34px;margin-top:6px}
-img{grid-column:2/4;max-width:100%;border-radius:8px;margin-top:6px}
+.gallery{display:grid;gap:18px;margin:0;padding:0;list-style:none;
+grid-template-columns:repeat(auto-fill,minmax(210px,1fr))}
+figure{margin:0;background:var(--card);border:1px solid var(--line);
+border-radius:12px;overflow:hidden;display:flex;flex-direction:column}
+.frame{background:var(--line);aspect-ratio:4/3;display:flex;
+align-items:center;justify-content:center;color:var(--soft);font-size:13px;
+text-align:center;overflow-wrap:anywhere}
+.frame img{display:block;width:100%;height:100%;object-fit:contain}
+.frame span{padding:0 14px}
+figcaption{padding:10px 14px 12px;display:grid;gap:2px 10px;
+grid-template-columns:1fr auto}
+figcaption h2{font-size:14px}
+figcaption .like b{font-size:16px}
+figcaption .bar{grid-column:1/3;height:5px}
+.wanted{max-width:420px;margin-bottom:28px}
+.wanted figure{border-color:var(--a)}
+main.wide{max-width:1180px}
 .k0{background:var(--a)}.k1{background:var(--b)}.k2{background:var(--c)}
 .k3{background:var(--d)}
 .dot{display:inline-block;width:9px;height:9px;border-radius:50%;
 margin:0 5px 0 12px}.dot:first-child{margin-left:0}
 footer{color:var(--soft);font-size:13px;margin-top:24px}
 @media (max-width:600px){article{grid-template-columns:30px 1fr}
-.like{grid-column:2;text-align:left}.wave,.why,audio,img{grid-column:1/3}}
-</style></head><body><main>
-)";
+.like{grid-column:2;text-align:left}.wave,.why,audio{grid-column:1/3}}
+</style></head><body><main)";
 
 /// The waveform as bars about a middle line; nothing without one.
 std::string waveform(const entry_row& entry) {
@@ -104,17 +119,13 @@ std::string facts(const entry_row& entry) {
   return text;
 }
 
-/// What can be played or looked at; the browser loads it only when asked.
-std::string medium(const entry_row& entry) {
-  if (entry.path.empty())
+/// What can be played; the browser loads it only when asked.
+std::string player(const entry_row& entry) {
+  if (entry.path.empty() || entry.kind != media_kind::audio)
     return {};
-  const auto address = "file://" + uri_path(entry.path);
-  if (entry.kind == media_kind::audio)
-    return fmt::format("<audio controls preload=\"none\" src=\"{}\"></audio>",
-                       address);
-  if (entry.kind == media_kind::image)
-    return fmt::format("<img loading=\"lazy\" alt=\"\" src=\"{}\">", address);
-  return {};
+  return fmt::format("<audio controls preload=\"none\" src=\"file://{}\">"
+                     "</audio>",
+                     uri_path(entry.path));
 }
 
 std::string shares(const similar_item& item) {
@@ -141,7 +152,48 @@ std::string card(const entry_row& entry, const std::string& kind,
     "<div class=\"facts\">{}</div></div><div class=\"like\">{}</div>"
     "{}{}{}</article>\n",
     kind, rank, markup_text(entry_name(entry)), markup_text(facts(entry)), like,
-    why, waveform(entry), medium(entry));
+    why, waveform(entry), player(entry));
+}
+
+std::string percent_of(const similar_item& item) {
+  return fmt::format("{:.0f} %", 100.0 * std::max(0.0, item.cosine));
+}
+
+std::string cards(const std::vector<similar_item>& items) {
+  std::string page;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    page += card(items[i].entry, "", std::to_string(i + 1),
+                 fmt::format("<b>{}</b> alike", percent_of(items[i])),
+                 shares(items[i]));
+  return page;
+}
+
+/// A picture with its name, and how alike it is unless it is the asked one.
+std::string figure(const entry_row& entry, const similar_item* item,
+                   const page_picture_source& picture_of) {
+  const auto picture = picture_of(entry.path);
+  const auto name = markup_text(entry_name(entry));
+  std::string out = "<figure><div class=\"frame\">";
+  if (picture.address.empty())
+    out += fmt::format("<span>{}</span>", markup_text(picture.why_not));
+  else
+    out += fmt::format("<img src=\"{}\" width=\"{}\" height=\"{}\" "
+                       "alt=\"{}\">",
+                       picture.address, picture.width, picture.height, name);
+  out += fmt::format("</div><figcaption><h2>{}</h2>", name);
+  if (item != nullptr)
+    out += fmt::format("<div class=\"like\"><b>{0}</b></div><div class=\"bar\">"
+                       "<i class=\"k0\" style=\"width:{1:.1f}%\"></i></div>",
+                       percent_of(*item), 100.0 * std::max(0.0, item->cosine));
+  return out + "</figcaption></figure>";
+}
+
+std::string gallery(const std::vector<similar_item>& items,
+                    const page_picture_source& picture_of) {
+  std::string page = "<ol class=\"gallery\">\n";
+  for (const auto& item : items)
+    page += "<li>" + figure(item.entry, &item, picture_of) + "</li>\n";
+  return page + "</ol>\n";
 }
 
 } // namespace
@@ -159,22 +211,26 @@ std::string shares_text(std::vector<search::block_share> why) {
 }
 
 std::string similar_page(const entry_row& asked,
-                         const std::vector<similar_item>& items) {
+                         const std::vector<similar_item>& items,
+                         const page_picture_source& picture_of) {
+  const bool pictures = asked.kind == media_kind::image;
   std::string page = page_head;
   page += "Like " + markup_text(entry_name(asked)) + page_style;
+  page += pictures ? " class=\"wide\">\n" : ">\n";
   page += "<h1>You asked what is like this</h1>\n";
-  page += card(asked, " class=\"asked\"", "", "", "");
+  page += pictures ? "<div class=\"wanted\">"
+                       + figure(asked, nullptr, picture_of) + "</div>\n"
+                   : card(asked, " class=\"asked\"", "", "", "");
   page += fmt::format("<h1>{} in your library, the nearest first</h1>\n",
                       items.size());
-  for (std::size_t i = 0; i < items.size(); ++i)
-    page += card(items[i].entry, "", std::to_string(i + 1),
-                 fmt::format("<b>{:.0f} %</b> alike",
-                             100.0 * std::max(0.0, items[i].cosine)),
-                 shares(items[i]));
-  page += "<footer>Alike: the cosine of both vectors. The coloured bar says "
-          "which parts of the sound the likeness comes from. The order also "
-          "heeds how near a track is to everything else (mutual proximity). "
-          "Made by troupe.</footer>\n</main></body></html>\n";
+  page += pictures ? gallery(items, picture_of) : cards(items);
+  page += "<footer>Alike: the cosine of both vectors. ";
+  if (!pictures)
+    page += "The coloured bar says which parts of the sound the likeness comes "
+            "from. ";
+  page += "The order also heeds how near an entry is to everything else "
+          "(mutual proximity). Made by troupe.</footer>\n"
+          "</main></body></html>\n";
   return page;
 }
 

@@ -2,6 +2,7 @@
 
 #include "domain/ports/library_reader.hpp"
 #include "domain/search/block_share.hpp"
+#include "tools/output/page_picture.hpp"
 
 #include <string>
 #include <vector>
@@ -19,10 +20,12 @@ struct similar_item {
   std::vector<search::block_share> why;
 };
 
-/// A page for a browser, whole in itself: what was asked, and what is like it,
-/// with waveforms, players, figures and shares. UTF-8.
+/// A page for a browser, whole in itself and without scripts: what was asked,
+/// and what is like it. Music has waveforms, figures and shares, and players
+/// that name their files; pictures are thumbnails within the page. UTF-8.
 [[nodiscard]] std::string similar_page(const entry_row& asked,
-                                       const std::vector<similar_item>& items);
+                                       const std::vector<similar_item>& items,
+                                       const page_picture_source& picture_of);
 
 /// "timbre 52 %, rhythm 31 %": the shares of at least 1 %, the largest first.
 [[nodiscard]] std::string shares_text(std::vector<search::block_share> why);

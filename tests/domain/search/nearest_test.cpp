@@ -4,6 +4,7 @@
 #include "domain/search/nearest.hpp"
 #include "domain/search/space_layout.hpp"
 #include "domain/search/top_k.hpp"
+#include "tests/domain/search/random_rows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,22 +17,7 @@ namespace troupe::search {
 
 namespace {
 
-/// Unit vectors of normally distributed elements.
-std::vector<float> random_rows(std::size_t rows, std::size_t dim,
-                               unsigned seed) {
-  std::mt19937 engine{seed};
-  std::normal_distribution<float> normal;
-  std::vector<float> values(rows * dim);
-  for (auto& value : values)
-    value = normal(engine);
-  for (std::size_t i = 0; i < rows; ++i) {
-    const std::span row{values.data() + i * dim, dim};
-    const float length = std::sqrt(dot(row, row));
-    for (auto& value : row)
-      value /= length;
-  }
-  return values;
-}
+using testing::random_rows;
 
 TEST(distance, equals_the_sum_in_double_for_every_length) {
   // 0 to 40 meet every count of whole lanes and of elements behind them.

@@ -1,9 +1,7 @@
 #include "domain/search/fusion.hpp"
-#include "domain/search/nearest.hpp"
 #include "domain/text/text_embedding.hpp"
 #include "domain/text/text_features.hpp"
 #include "tools/commands/command.hpp"
-#include "tools/commands/music/library_vectors.hpp"
 #include "tools/output/entry_json.hpp"
 #include "tools/output/entry_text.hpp"
 #include "tools/output/exit_code.hpp"
@@ -54,21 +52,18 @@ std::vector<std::int64_t> ids_of(const std::vector<word_match>& matches) {
 result<std::vector<std::int64_t>> like_in_meaning(troupe_system& system,
                                                   const std::string& text) {
   std::vector<std::int64_t> ids;
-  const auto asked = system.text_vector({{}, text::features_of(text)});
-  if (!asked)
-    return asked.failure();
-  if (asked->values.empty())
+  near_query query;
+  query.space = text::text_space;
+  query.features = text::features_of(text);
+  query.count = static_cast<std::uint32_t>(list_rows);
+  if (query.features.empty())
     return ids;
-  const auto all = load_vectors(system, text::text_space);
-  if (!all)
-    return all.failure();
-  if (all->owners.empty())
-    return ids;
-  search::nearest_options options;
-  options.count = static_cast<std::size_t>(list_rows);
-  for (const auto& near : search::nearest(all->rows(), asked->values, options))
+  const auto found = system.near(std::move(query));
+  if (!found)
+    return found.failure();
+  for (const auto& near : found->rows)
     if (near.cosine >= meaning_least)
-      ids.push_back(static_cast<std::int64_t>(all->owners[near.row].content));
+      ids.push_back(static_cast<std::int64_t>(near.content));
   return ids;
 }
 
@@ -146,7 +141,8 @@ void print_items(const command_context& context,
 }
 
 int run_search(const command_context& context, const search_options& options) {
-  auto open = open_for_reading(context);
+  // A node has the vectors in memory.
+  auto open = open_for_asking(context, "search");
   if (!open)
     return report_failure(open.failure());
   const auto items = find_items(open.value()->system(), options);

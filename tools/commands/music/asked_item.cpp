@@ -41,6 +41,14 @@ result<content_vector> vector_among(troupe_system& library,
   return library.text_vector(std::move(features.value()));
 }
 
+/// Notes by what a text is known; `from` is where it was analysed.
+void note_features(troupe_system& from, content_id content, asked_item& item) {
+  if (item.entry.kind != media_kind::text)
+    return;
+  if (auto features = from.fingerprint_of(content))
+    item.features = std::move(features->words);
+}
+
 /// The library's entry of a word; nothing when only an analysis can tell.
 result<std::optional<asked_item>>
 known_item(assembly& open, const std::string& word, const std::string& space) {
@@ -63,6 +71,7 @@ known_item(assembly& open, const std::string& word, const std::string& space) {
   auto item = with_vector(vector, word, std::move(entry.value()), space);
   if (!item)
     return item.failure();
+  note_features(open.system(), item->entry.content, *item);
   return std::optional<asked_item>{std::move(item.value())};
 }
 
@@ -97,6 +106,7 @@ asked_items(const command_context& context, assembly& open,
         with_vector(vector, words[i], std::move(entry.value()), space);
       if (!item)
         return item.failure();
+      note_features(memory.value()->system(), item->entry.content, *item);
       // Ids of the library in memory name nothing in the real one.
       item->entry.content = {};
       items[i] = std::move(item.value());

@@ -4,6 +4,7 @@
 #include "domain/result.hpp"
 #include "domain/search/distance.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ struct asked_item {
   entry_row entry;
   /// Unit vector; never empty.
   std::vector<float> vector;
+  /// Of a text, by which the INDEXER makes its own vector; else empty.
+  std::vector<std::uint32_t> features = {};
 };
 
 } // namespace troupe

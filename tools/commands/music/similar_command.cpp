@@ -1,4 +1,3 @@
-#include "domain/search/nearest.hpp"
 #include "domain/search/space_layout.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/commands/music/asked_item.hpp"
@@ -7,6 +6,7 @@
 #include "tools/output/entry_text.hpp"
 #include "tools/output/exit_code.hpp"
 #include "tools/output/new_file.hpp"
+#include "tools/output/page_picture.hpp"
 #include "tools/output/similar_page.hpp"
 #include "tools/terminal/shown_text.hpp"
 #include "tools/terminal/table.hpp"
@@ -26,6 +26,9 @@ struct similar_options {
   std::size_t count = 10;
   std::string html;
   bool force = false;
+  /// Only contents at or below this folder, and with these words in their tags.
+  std::string under;
+  std::string tag;
 };
 
 /// The kind whose space an item is compared in: that of its entry, else what
@@ -40,32 +43,48 @@ media_kind kind_of(assembly& open, const std::string& word) {
   return file && *file ? (*file)->kind : media_kind::audio;
 }
 
-/// Copies of what was asked are no answer: some more are looked up for them.
-constexpr std::size_t copies_expected = 8;
+/// Sharp on screens with two dots a pixel, and some 20 kB each.
+constexpr std::uint32_t thumbnail_side = 420;
 
-result<std::vector<similar_item>> find_similar(troupe_system& system,
-                                               const library_vectors& all,
+/// Copies of what was asked are no answer: some more are looked up for them.
+constexpr std::uint32_t copies_expected = 8;
+
+/// A folder as the library knows it; as typed when it is gone.
+std::string folder_named(assembly& open, const std::string& typed) {
+  if (typed.empty())
+    return {};
+  const auto real = open.finder().resolve(typed);
+  return real ? *real : typed;
+}
+
+result<std::vector<similar_item>> find_similar(assembly& open,
+                                               const std::string& space,
                                                const asked_item& asked,
-                                               std::size_t count) {
-  search::nearest_options options;
-  options.count = count + copies_expected;
-  options.candidates = std::max<std::size_t>(100, options.count);
-  options.skip = [&](std::size_t row) {
-    return all.owners[row].content == asked.entry.content;
-  };
-  const auto blocks = search::blocks_of_space(all.space, all.dim);
+                                               const similar_options& options) {
+  near_query query;
+  query.space = space;
+  query.vector = asked.vector;
+  query.features = asked.features;
+  query.count = static_cast<std::uint32_t>(options.count) + copies_expected;
+  query.skip = asked.entry.content;
+  query.filter = {folder_named(open, options.under), options.tag};
+  query.with_vectors = true;
+  const auto found = open.system().near(std::move(query));
+  if (!found)
+    return found.failure();
+  const auto blocks = search::blocks_of_space(space, found->asked.size());
   std::vector<similar_item> items;
-  for (const auto& near : search::nearest(all.rows(), asked.vector, options)) {
-    if (items.size() == count)
+  for (const auto& near : found->rows) {
+    if (items.size() == options.count)
       break;
-    auto entry = entry_of(system, all.owners[near.row]);
+    auto entry =
+      entry_of(open.system(), {0, near.content, asked.entry.kind, near.entry});
     if (!entry)
       return entry.failure();
     if (entry->hash == asked.entry.hash)
       continue;
-    items.push_back(
-      {std::move(entry.value()), near.cosine, near.proximity,
-       search::shares_of(asked.vector, all.rows().row(near.row), blocks)});
+    items.push_back({std::move(entry.value()), near.cosine, near.proximity,
+                     search::shares_of(found->asked, near.vector, blocks)});
   }
   return items;
 }
@@ -119,14 +138,17 @@ result<void> write_page(const similar_options& options, const entry_row& asked,
   auto file = begin_file(options.html, options.force);
   if (!file)
     return file.failure();
-  if (auto done = file.value()->write(similar_page(asked, items)); !done)
+  if (auto done = file.value()->write(
+        similar_page(asked, items, make_page_pictures(thumbnail_side)));
+      !done)
     return done;
   return file.value()->finish();
 }
 
 int run_similar(const command_context& context,
                 const similar_options& options) {
-  auto open = open_for_reading(context);
+  // A node has the vectors in memory.
+  auto open = open_for_asking(context, "similar");
   if (!open)
     return report_failure(open.failure());
   auto& system = open.value()->system();
@@ -137,10 +159,8 @@ int run_similar(const command_context& context,
     asked_items(context, *open.value(), {options.word}, *space);
   if (!asked)
     return report_failure(asked.failure());
-  const auto all = load_vectors(system, *space);
-  if (!all)
-    return report_failure(all.failure());
-  const auto items = find_similar(system, *all, asked->front(), options.count);
+  const auto items =
+    find_similar(*open.value(), *space, asked->front(), options);
   if (!items)
     return report_failure(items.failure());
   if (!options.html.empty()) {
@@ -173,6 +193,12 @@ void add_similar_command(CLI::App& app, command_context& context) {
     ->type_name("N");
   command->add_option("--html", options->html, "Also writes a page to look at")
     ->type_name("FILE");
+  command->add_option("--under", options->under, "Only at or below this folder")
+    ->type_name("PATH");
+  command
+    ->add_option("--tag", options->tag,
+                 "Only with these words in title, artist, album or genre")
+    ->type_name("WORDS");
   command->add_flag("--force", options->force, "Replace FILE when it exists");
   command->footer("Example: troupe similar song.flac -n 5 --html like.html");
   command->callback([&context, options] {
