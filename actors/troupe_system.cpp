@@ -4,13 +4,12 @@
 #include "actors/actor_settings.hpp"
 #include "actors/administrator.hpp"
 #include "actors/asked_admin_plane.hpp"
-#include "actors/basp_door.hpp"
 #include "actors/broker/broker_side.hpp"
 #include "actors/caf_error.hpp"
 #include "actors/embedding_supervisor.hpp"
 #include "actors/finder.hpp"
+#include "actors/gate/entrance.hpp"
 #include "actors/librarian.hpp"
-#include "actors/porter.hpp"
 #include "actors/reader.hpp"
 #include "actors/supervision/sentinel.hpp"
 #include "actors/tracing/message_trace.hpp"
@@ -105,7 +104,7 @@ public:
       watcher_ =
         spawn_watcher(*system_, {settings_.watched, 1s, ports_.threads},
                       std::move(ports_.watch), finder_, *ports_.log);
-    if (auto opened = open_door(); !opened)
+    if (auto opened = open_entrance(); !opened)
       return opened;
     // What the crash file says is durable in the library now.
     return ports_.crashes != nullptr ? ports_.crashes->forget()
@@ -197,8 +196,8 @@ public:
   }
 
   result<drain_report> drain(std::int64_t grace_ms) override {
-    if (door_)
-      door_->close();
+    if (entrance_)
+      entrance_->close();
     // It would have the folders walked again.
     end_actor(*client_, watcher_);
     (*client_)->send(finder_, cancel_atom_v);
@@ -374,21 +373,20 @@ private:
     admin_ = ask_administrator(*client_, administrator_);
   }
 
-  /// Opens the door for commands of other processes, if there is to be one.
-  result<void> open_door() {
+  /// Lets other processes in, if any are to come.
+  result<void> open_entrance() {
     if (settings_.socket.empty())
       return {};
-    porter_tunables tunables;
-    tunables.self = {door_protocol, settings_.pid, started_.epoch};
-    porter_ = spawn_porter(*system_, tunables,
-                           {supervisor_, finder_, librarian_, administrator_},
-                           *ports_.log);
-    auto door = open_basp_door(
-      *system_, {settings_.socket, {door_protocol, settings_.pid}}, porter_,
-      *ports_.log);
-    if (!door)
-      return door.failure();
-    door_ = std::move(door.value());
+    auto opened = entrance::open(
+      *system_, settings_.socket,
+      {door_protocol, settings_.pid, started_.epoch}, std::move(ports_.gate),
+      {{supervisor_, finder_, librarian_, administrator_},
+       ports_.clock,
+       ports_.log,
+       ports_.threads});
+    if (!opened)
+      return opened.failure();
+    entrance_ = std::move(opened.value());
     return {};
   }
 
@@ -401,8 +399,8 @@ private:
       if (const auto found = pools())
         for (const auto& pool : found->pools)
           stuck_threads_ += pool.stuck;
-    door_.reset();
-    end_actor(*client_, porter_);
+    if (entrance_)
+      entrance_->end(*client_);
     end_actor(*client_, watcher_);
     if (finder_)
       (*client_)->send(finder_, cancel_atom_v);
@@ -476,8 +474,7 @@ private:
   watcher_actor watcher_;
   administrator_actor administrator_;
   std::unique_ptr<admin_plane> admin_;
-  porter_actor porter_;
-  std::unique_ptr<basp_door> door_;
+  std::unique_ptr<entrance> entrance_;
 
   epoch_report started_;
   std::optional<result<find_report>> found_;

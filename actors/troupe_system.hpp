@@ -2,6 +2,7 @@
 
 #include "actors/admin_plane.hpp"
 #include "actors/broker/broker_ports.hpp"
+#include "actors/gate/gate_ports.hpp"
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/batch_former.hpp"
 #include "domain/dispatch/worker_pool.hpp"
@@ -84,6 +85,8 @@ struct system_ports {
   std::unique_ptr<folder_watch> watch;
   /// RabbitMQ; empty: none.
   broker_ports broker = {};
+  /// Other hosts; without a listener: nobody comes from there.
+  gate_ports gate = {};
 };
 
 /// Sizes and limits of a system.
