@@ -7,9 +7,11 @@
 #include "tools/state_folder.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -82,6 +84,14 @@ bool is_fresh(const std::string& file, std::int64_t now_s) {
 bool is_absent(const std::string& file) {
   std::error_code ignored;
   return !std::filesystem::exists(file, ignored);
+}
+
+/// A handshake takes one, a visitor two: what all of them take together leaves
+/// two fifths for the rest of the node.
+std::size_t descriptors_max() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return std::max<std::size_t>(limit.rlim_cur, 5);
 }
 
 std::string host_name() {
@@ -176,10 +186,11 @@ result<gate_ports> make_gate_ports(const node_config& config,
   ports.listener = std::move(listener.value());
   ports.open_door = io::open_posix_local_stream;
   ports.limits.handshake_ms = config.gate.handshake_s * 1'000;
+  const auto fifth = descriptors_max() / 5;
   ports.limits.handshakes_max =
-    static_cast<std::size_t>(config.gate.handshakes_max);
+    std::min(fifth, static_cast<std::size_t>(config.gate.handshakes_max));
   ports.limits.visitors_max =
-    static_cast<std::size_t>(config.gate.visitors_max);
+    std::min(fifth, static_cast<std::size_t>(config.gate.visitors_max));
   ports.limits.per_address_max =
     static_cast<std::size_t>(config.gate.per_host_max);
   return ports;

@@ -97,6 +97,10 @@ void gatehouse::take_visitors(std::int64_t now_ms) {
     auto taken = listener_->accept();
     if (const auto trouble = listener_->take_trouble())
       tell_({gate_news::kind::trouble, {}, {}, trouble->detail, 1});
+    if (!taken && !knocks_.empty()) {
+      make_room("a slow handshake, while descriptors are short", now_ms);
+      continue;
+    }
     if (!taken) {
       pause_until_ms_ = now_ms + pause_ms;
       refuse("gate", {}, taken.failure().detail, now_ms);
@@ -106,6 +110,14 @@ void gatehouse::take_visitors(std::int64_t now_ms) {
       return;
     take_in(std::move(taken.value()), now_ms);
   }
+}
+
+/// Whoever means it is done within milliseconds: the oldest makes room.
+void gatehouse::make_room(const std::string& why, std::int64_t now_ms) {
+  const auto oldest = knocks_.front().stream->address();
+  knocks_.pop_front();
+  leave(oldest);
+  refuse(oldest, oldest, why, now_ms);
 }
 
 void gatehouse::take_in(std::unique_ptr<tls_stream> stream,
@@ -119,13 +131,8 @@ void gatehouse::take_in(std::unique_ptr<tls_stream> stream,
     return;
   }
   ++here;
-  if (knocks_.size() >= limits_.handshakes_max) {
-    // Whoever means it is done within milliseconds: the oldest makes room.
-    const auto oldest = knocks_.front().stream->address();
-    knocks_.pop_front();
-    leave(oldest);
-    refuse(oldest, oldest, "a slow handshake, while others wait", now_ms);
-  }
+  if (knocks_.size() >= limits_.handshakes_max)
+    make_room("a slow handshake, while others wait", now_ms);
   knocks_.push_back({std::move(stream), now_ms + limits_.handshake_ms});
 }
 

@@ -110,6 +110,7 @@ private:
 
   void take_visitors(std::int64_t now_ms);
   void take_in(std::unique_ptr<tls_stream> stream, std::int64_t now_ms);
+  void make_room(const std::string& why, std::int64_t now_ms);
   void shake_hands(const std::unordered_set<int>& ready, std::int64_t now_ms);
   void let_in(knock& who, std::int64_t now_ms);
   void carry(const std::unordered_set<int>& ready, std::int64_t now_ms);
