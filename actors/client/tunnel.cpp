@@ -20,8 +20,9 @@ public:
   tunnel(caf::actor_config& cfg, const std::shared_ptr<gate_line>& line,
          std::function<void(const error&)> on_end)
     : tunnel_base(cfg),
-      way_(std::move(line->inside), std::make_unique<basp::open_sieve>(),
-           std::move(line->gate), std::make_unique<basp::node_sieve>()),
+      way_(std::make_unique<basp::relay>(
+        std::move(line->inside), std::make_unique<basp::open_sieve>(),
+        std::move(line->gate), std::make_unique<basp::node_sieve>())),
       on_end_(std::move(on_end)) {}
 
   caf::behavior make_behavior() override {
@@ -31,7 +32,9 @@ public:
 
 protected:
   int prepare_poll(std::vector<pollfd>& descriptors) override {
-    for (const auto& each : {way_.visitor_wish(), way_.node_wish()}) {
+    if (!way_)
+      return 0;
+    for (const auto& each : {way_->visitor_wish(), way_->node_wish()}) {
       const int events = (each.read ? POLLIN : 0) | (each.write ? POLLOUT : 0);
       descriptors.push_back(
         {events == 0 ? -1 : each.descriptor, static_cast<short>(events), 0});
@@ -40,15 +43,18 @@ protected:
   }
 
   void on_poll(std::span<const pollfd>) override {
-    const auto moved = way_.advance();
+    const auto moved = way_ ? way_->advance() : result<void>{};
     if (moved)
       return;
     on_end_(moved.failure());
+    // Now, not with the last handle: CAF waits for it.
+    way_.reset();
     quit();
   }
 
 private:
-  basp::relay way_;
+  /// Null once it has ended.
+  std::unique_ptr<basp::relay> way_;
   std::function<void(const error&)> on_end_;
 };
 

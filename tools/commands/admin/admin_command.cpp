@@ -72,10 +72,10 @@ int run_quarantine_list(const command_context& context) {
   query.state = job_state::quarantined;
   query.limit = quarantined_shown_max;
   auto& system = open.value()->system();
-  const auto page = remote_node(context.options).empty()
-                      ? system.jobs(query)
-                      : system.admin().quarantined(
-                        {asker(), quarantined_shown_max});
+  const auto page =
+    remote_node(context.options).empty()
+      ? system.jobs(query)
+      : system.admin().quarantined({asker(), quarantined_shown_max});
   if (!page)
     return report_failure(page.failure());
   print_jobs(*page, context.options.json, context.options.jsonl,
