@@ -11,7 +11,7 @@
 
 #include <cerrno>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -97,11 +97,11 @@ result<std::string> read_private(const std::string& file) {
                              "close it by: chmod 600 {}",
                              file, file)};
   std::ifstream stream{file, std::ios::binary};
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf()))
+  std::string text{std::istreambuf_iterator<char>{stream}, {}};
+  if (stream.bad() || !stream.is_open())
     return error{errc::permission_denied,
                  fmt::format("certificate: {}: cannot be read", file)};
-  return text.str();
+  return text;
 }
 
 error damaged(const std::string& file, std::string_view why) {

@@ -116,6 +116,10 @@ result<std::unique_ptr<assembly>> open_assembly(const command_context& context,
     request.library = library_path(context.options);
   request.log_all = request.log_all || user_set_log_level(config);
   request.may_use_node = request.may_use_node && !context.options.no_node;
+  // Whatever a node here could do, one elsewhere is asked for.
+  if (const auto node = remote_node(context.options);
+      request.may_use_node && !node.empty())
+    return reach_elsewhere(context, config, node, request.role);
   return assemble(std::move(request), config.config, context.overrides);
 }
 
@@ -144,8 +148,6 @@ open_for_writing(const command_context& context, std::string role,
   const auto config = effective_config(context.options);
   if (!config)
     return config.failure();
-  if (const auto node = remote_node(context.options); !node.empty())
-    return reach_elsewhere(context, *config, node, role);
   assembly_request request;
   request.access = library_access::write;
   request.role = std::move(role);

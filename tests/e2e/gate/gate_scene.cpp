@@ -19,10 +19,9 @@ gate_scene::gate_scene() {
                   {"TROUPE_NODE_ANSWER_S", "5"}};
 }
 
-void gate_scene::start(int limit_files, std::vector<std::string> more) {
-  std::vector<std::string> words{"node", "--listen", "127.0.0.1:0"};
-  words.insert(words.end(), more.begin(), more.end());
-  auto command = troupe(words);
+void gate_scene::start(int limit_files, bool misbehaving) {
+  const std::vector<std::string> words{"node", "--listen", "127.0.0.1:0"};
+  auto command = misbehaving ? doubles(words) : troupe(words);
   if (limit_files > 0) {
     const auto limit = std::to_string(limit_files);
     std::vector<std::string> limited{"/usr/bin/prlimit",

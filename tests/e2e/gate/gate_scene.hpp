@@ -16,8 +16,8 @@ protected:
   gate_scene();
 
   /// Starts the node on a free port; with `limit_files` under that limit of
-  /// descriptors.
-  void start(int limit_files = 0, std::vector<std::string> more = {});
+  /// descriptors, or with decoders that misbehave by name.
+  void start(int limit_files = 0, bool misbehaving = false);
 
   /// A certificate of this role, and its file.
   std::string certificate(const std::string& role) const;
