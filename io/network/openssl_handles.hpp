@@ -8,11 +8,9 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(readability-identifier-naming): OpenSSL's own names.
+// OpenSSL's own names.
 struct x509_st;
 struct evp_pkey_st;
-
-// NOLINTEND(readability-identifier-naming)
 
 namespace troupe::io {
 

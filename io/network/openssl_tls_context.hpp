@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-// NOLINTNEXTLINE(readability-identifier-naming): OpenSSL's own name.
+// OpenSSL's own name.
 struct ssl_ctx_st;
 
 namespace troupe::io {
