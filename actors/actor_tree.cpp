@@ -8,7 +8,6 @@
 #include "actors/finder.hpp"
 #include "actors/indexer.hpp"
 #include "actors/librarian.hpp"
-#include "actors/porter.hpp"
 #include "actors/reader.hpp"
 #include "actors/supervision/sentinel.hpp"
 #include "actors/watcher.hpp"
@@ -62,7 +61,7 @@ result<void> actor_tree::spawn() {
   spawn_brokers();
   spawn_admin();
   spawn_walkers();
-  if (auto opened = open_door(); !opened)
+  if (auto opened = open_entrance(); !opened)
     return opened;
   // What the crash file says is durable in the library now.
   return ports_.crashes != nullptr ? ports_.crashes->forget() : result<void>{};
@@ -152,29 +151,28 @@ void actor_tree::spawn_admin() {
   admin_ = ask_administrator(client_, administrator_);
 }
 
-/// Opens the door for commands of other processes, if there is to be one.
-result<void> actor_tree::open_door() {
+/// Lets other processes in, if any are to come.
+result<void> actor_tree::open_entrance() {
   if (settings_.socket.empty())
     return {};
-  porter_tunables tunables;
-  tunables.self = {door_protocol, settings_.pid, started_.epoch};
-  porter_ = spawn_porter(
-    system_, tunables,
-    {supervisor_, finder_, librarian_, administrator_, indexer_}, *ports_.log);
-  auto door =
-    open_basp_door(system_, {settings_.socket, {door_protocol, settings_.pid}},
-                   porter_, *ports_.log);
-  if (!door)
-    return door.failure();
-  door_ = std::move(door.value());
+  auto opened = entrance::open(
+    system_, settings_.socket, {door_protocol, settings_.pid, started_.epoch},
+    std::move(ports_.gate),
+    {{supervisor_, finder_, librarian_, administrator_, indexer_},
+     ports_.clock,
+     ports_.log,
+     ports_.threads});
+  if (!opened)
+    return opened.failure();
+  entrance_ = std::move(opened.value());
   return {};
 }
 
 // -- end ----------------------------------------------------------------------
 
 void actor_tree::stop_intake() {
-  if (door_)
-    door_->close();
+  if (entrance_)
+    entrance_->close();
   // It would have the folders walked again.
   end_actor(client_, watcher_);
   client_->send(finder_, cancel_atom_v);
@@ -192,8 +190,8 @@ int actor_tree::take_down() {
           client_, supervisor_, question_deadline, status_atom_v))
       for (const auto& pool : found->pools)
         stuck += pool.stuck;
-  door_.reset();
-  end_actor(client_, porter_);
+  if (entrance_)
+    entrance_->end(client_);
   end_actor(client_, watcher_);
   if (finder_)
     client_->send(finder_, cancel_atom_v);

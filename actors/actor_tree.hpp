@@ -1,15 +1,14 @@
 #pragma once
 
 #include "actors/admin_plane.hpp"
-#include "actors/basp_door.hpp"
 #include "actors/broker/broker_side.hpp"
+#include "actors/gate/entrance.hpp"
 #include "actors/messages/administrator.hpp"
 #include "actors/messages/embedder.hpp"
 #include "actors/messages/embedding_supervisor.hpp"
 #include "actors/messages/finder.hpp"
 #include "actors/messages/indexer.hpp"
 #include "actors/messages/librarian.hpp"
-#include "actors/messages/porter.hpp"
 #include "actors/messages/reader.hpp"
 #include "actors/messages/watcher.hpp"
 #include "actors/tracing/message_trace.hpp"
@@ -89,7 +88,7 @@ private:
   void spawn_brokers();
   void spawn_admin();
   void spawn_walkers();
-  result<void> open_door();
+  result<void> open_entrance();
 
   system_ports& ports_;
   const system_settings& settings_;
@@ -108,8 +107,7 @@ private:
   watcher_actor watcher_;
   administrator_actor administrator_;
   std::unique_ptr<admin_plane> admin_;
-  porter_actor porter_;
-  std::unique_ptr<basp_door> door_;
+  std::unique_ptr<entrance> entrance_;
   epoch_report started_;
 };
 

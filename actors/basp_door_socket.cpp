@@ -246,6 +246,24 @@ bool greet(int descriptor, const door_greeting& greeting) noexcept {
          == static_cast<ssize_t>(end.size);
 }
 
+result<door_visit> hear_greeting(door_socket socket, const std::string& at,
+                                 int protocol, clock::time_point deadline) {
+  const auto line = read_line(socket.descriptor(), deadline);
+  if (!line)
+    return nobody_at(at, "nobody answers");
+  const auto greeting = parse_greeting(*line);
+  if (!greeting)
+    return nobody_at(at, greeting.failure().detail);
+  if (greeting->protocol != protocol)
+    return error{
+      errc::refused,
+      fmt::format("node: it (pid {}) speaks version {} of the door's "
+                  "protocol, this troupe version {}; start the node again "
+                  "with the troupe that you use",
+                  greeting->pid, greeting->protocol, protocol)};
+  return door_visit{std::move(socket), *greeting};
+}
+
 result<door_visit> knock_at(const std::string& path, int protocol,
                             std::chrono::milliseconds longest) {
   const auto deadline = clock::now() + longest;
@@ -271,20 +289,7 @@ result<door_visit> knock_at(const std::string& path, int protocol,
                  fmt::format("node: {} belongs to another user; run the "
                              "command as that user",
                              path)};
-  const auto line = read_line(socket.descriptor(), deadline);
-  if (!line)
-    return nobody_at(path, "nobody answers");
-  const auto greeting = parse_greeting(*line);
-  if (!greeting)
-    return nobody_at(path, greeting.failure().detail);
-  if (greeting->protocol != protocol)
-    return error{
-      errc::refused,
-      fmt::format("node: it (pid {}) speaks version {} of the door's "
-                  "protocol, this troupe version {}; start the node again "
-                  "with the troupe that you use",
-                  greeting->pid, greeting->protocol, protocol)};
-  return door_visit{std::move(socket), *greeting};
+  return hear_greeting(std::move(socket), path, protocol, deadline);
 }
 
 } // namespace troupe

@@ -72,6 +72,13 @@ struct door_visit {
   door_greeting greeting;
 };
 
+/// Reads the greeting of whoever is at the other end of `socket`.
+/// @param at the other end, for errors
+/// @returns the errors of `knock_at`
+[[nodiscard]] result<door_visit>
+hear_greeting(door_socket socket, const std::string& at, int protocol,
+              std::chrono::steady_clock::time_point deadline);
+
 /// Connects to `path` and reads the greeting, within `longest` altogether,
 /// whatever the other end does.
 /// @returns `errc::unreachable` when nobody listens, speaks or speaks like a

@@ -2,6 +2,7 @@
 
 #include "actors/admin_plane.hpp"
 #include "actors/broker/broker_ports.hpp"
+#include "actors/gate/gate_ports.hpp"
 #include "actors/messages/values.hpp"
 #include "domain/dispatch/batch_former.hpp"
 #include "domain/dispatch/worker_pool.hpp"
@@ -87,6 +88,8 @@ struct system_ports {
   broker_ports broker = {};
   /// Without kernel: `near` is refused.
   index::index_ports index = {};
+  /// Other hosts; without a listener: nobody comes from there.
+  gate_ports gate = {};
 };
 
 /// Sizes and limits of a system.

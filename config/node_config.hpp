@@ -3,6 +3,7 @@
 #include "config/analyzer_config.hpp"
 #include "config/broker_config.hpp"
 #include "config/embedder_config.hpp"
+#include "config/gate_config.hpp"
 #include "config/indexer_config.hpp"
 #include "config/library_config.hpp"
 #include "config/log_config.hpp"
@@ -25,6 +26,7 @@ struct node_config {
   supervisor_config supervisor;
   library_config library;
   node_settings node;
+  gate_config gate;
   broker_config broker;
   log_config log;
 };

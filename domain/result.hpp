@@ -48,7 +48,12 @@ enum class errc : std::uint8_t {
   too_large = 16,
   /// A configuration key or value is wrong: mend the file.
   bad_configuration = 17,
+  /// Its certificate does not let the asker do that: use one of another role.
+  not_authorised = 18,
 };
+
+/// The highest code.
+inline constexpr errc errc_last = errc::not_authorised;
 
 /// The stable snake_case name of a code, as logs and JSON spell it.
 [[nodiscard]] std::string_view to_string(errc code) noexcept;

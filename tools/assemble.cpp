@@ -18,6 +18,7 @@
 #include "tools/adapters.hpp"
 #include "tools/broker_adapters.hpp"
 #include "tools/command_adapters.hpp"
+#include "tools/gate_adapters.hpp"
 #include "tools/image_adapters.hpp"
 #include "tools/index_adapters.hpp"
 #include "tools/node_reach.hpp"
@@ -95,6 +96,11 @@ result<void> make_folder_of(const std::string& library) {
   return {};
 }
 
+/// The address with the port that port 0 came to.
+std::string with_port(const std::string& listen, std::uint16_t port) {
+  return fmt::format("{}:{}", listen.substr(0, listen.rfind(':')), port);
+}
+
 int worker_count(std::int64_t configured) {
   return configured > 0 ? static_cast<int>(configured)
                         : io::open_posix_thread_placement()->usable_cores();
@@ -115,6 +121,10 @@ public:
 
   [[nodiscard]] const std::string& door() const override {
     return door_;
+  }
+
+  [[nodiscard]] const std::string& gate() const override {
+    return gate_;
   }
 
   void withdraw_door() override {
@@ -254,6 +264,12 @@ private:
       if (!broker)
         return broker.failure();
       ports.broker = std::move(broker.value());
+      auto gate = make_gate_ports(config_, clock());
+      if (!gate)
+        return gate.failure();
+      ports.gate = std::move(gate.value());
+      if (ports.gate.listener)
+        gate_ = with_port(config_.node.listen, ports.gate.listener->port());
     }
     ports.index = index_.ports();
     ports.square_fourier = square_fourier_.get();
@@ -329,6 +345,7 @@ private:
   node_config config_;
   std::unique_ptr<library_lock> lock_;
   std::string door_;
+  std::string gate_;
   std::unique_ptr<thread_placement> threads_;
   std::unique_ptr<tick_counter> ticks_;
   std::unique_ptr<yielding_log_sink> log_;

@@ -77,6 +77,9 @@ public:
   /// Where other processes are let in; empty when they are not.
   [[nodiscard]] virtual const std::string& door() const = 0;
 
+  /// Where other hosts are let in: "0.0.0.0:7474"; empty when they are not.
+  [[nodiscard]] virtual const std::string& gate() const = 0;
+
   /// Others are no longer told of the door: it is about to close.
   virtual void withdraw_door() = 0;
 

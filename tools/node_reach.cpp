@@ -5,16 +5,17 @@
 #include "io/posix_library_lock.hpp"
 #include "io/sndfile_audio_decoder.hpp"
 #include "io/sqlite/sqlite_library_reader.hpp"
+#include "io/system_wall_clock.hpp"
 #include "tools/adapters.hpp"
 #include "tools/command_adapters.hpp"
+#include "tools/gate_adapters.hpp"
+#include "tools/state_folder.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -26,25 +27,6 @@ using namespace std::chrono_literals;
 
 constexpr auto door_opens_within = 3s;
 constexpr auto look_every = 10ms;
-
-/// An absolute path from the environment; nothing when unset or relative, as
-/// the XDG base directory specification has it.
-std::optional<std::string> folder_from(const char* variable) {
-  const auto* value = std::getenv(variable);
-  if (value == nullptr || *value != '/')
-    return std::nullopt;
-  return std::string{value};
-}
-
-std::string door_folder() {
-  std::error_code ignored;
-  if (const auto runtime = folder_from("XDG_RUNTIME_DIR");
-      runtime && std::filesystem::is_directory(*runtime, ignored))
-    return *runtime + "/troupe";
-  if (const auto state = folder_from("XDG_STATE_HOME"))
-    return *state + "/troupe";
-  return folder_from("HOME").value_or("/tmp") + "/.local/state/troupe";
-}
 
 // -- the assembly -------------------------------------------------------------
 
@@ -72,10 +54,15 @@ public:
     return door_;
   }
 
+  [[nodiscard]] const std::string& gate() const override {
+    return door_;
+  }
+
   /// Nothing: what is logged, the node logs.
   void log_from(const std::string&) override {}
 
 private:
+  /// Empty.
   std::string door_;
   std::unique_ptr<troupe_system> system_;
 };
@@ -101,31 +88,66 @@ result<holder_note> note_with_door(const std::string& library,
 
 } // namespace
 
-result<std::unique_ptr<assembly>> reach_node(const assembly_request& request,
-                                             const node_config& config,
-                                             const error& locked) {
-  const auto note = note_with_door(request.library, locked);
-  if (!note)
-    return note.failure();
+namespace {
+
+/// What every client of a node says of itself.
+node_client_options client_options(const assembly_request& request,
+                                   const node_config& config) {
   node_client_options options;
-  options.socket = note->socket;
   options.role = request.role;
   options.pid = getpid();
   std::error_code ignored;
   options.folder = std::filesystem::current_path(ignored).string();
   options.patience = std::chrono::seconds{config.node.answer_s};
-  options.open_reader = [library = request.library] {
-    return io::open_sqlite_library_reader(
-      library, recipes_under(*io::open_sndfile_audio_decoder()));
-  };
+  return options;
+}
+
+result<std::unique_ptr<assembly>> assemble_client(const node_config& config,
+                                                  node_client_options options) {
   auto made = std::make_unique<node_assembly>();
   if (auto opened = made->open(config, std::move(options)); !opened)
     return opened.failure();
   return std::unique_ptr<assembly>{std::move(made)};
 }
 
+} // namespace
+
+result<std::unique_ptr<assembly>> reach_node(const assembly_request& request,
+                                             const node_config& config,
+                                             const error& locked) {
+  const auto note = note_with_door(request.library, locked);
+  if (!note)
+    return note.failure();
+  auto options = client_options(request, config);
+  options.socket = note->socket;
+  options.open_reader = [library = request.library] {
+    return io::open_sqlite_library_reader(
+      library, recipes_under(*io::open_sndfile_audio_decoder()));
+  };
+  return assemble_client(config, std::move(options));
+}
+
+result<std::unique_ptr<assembly>>
+reach_node_elsewhere(const assembly_request& request, const node_config& config,
+                     const std::string& node, const std::string& certificate) {
+  auto options = client_options(request, config);
+  // The folders of this host are not the node's.
+  options.folder = {};
+  options.open_line = [node, certificate](std::chrono::milliseconds patience) {
+    const auto now_s = io::open_system_wall_clock()->now_us() / 1'000'000;
+    return open_gate_line(node, certificate, now_s, patience);
+  };
+  options.open_reader = [node]() -> result<std::unique_ptr<library_reader>> {
+    return error{errc::unsupported,
+                 fmt::format("node: {}: this reads the library's own file, "
+                             "which is on the node's host; run it there",
+                             node)};
+  };
+  return assemble_client(config, std::move(options));
+}
+
 std::string door_path(const std::string& library) {
-  return fmt::format("{}/{:016x}.admin", door_folder(),
+  return fmt::format("{}/{:016x}.admin", runtime_folder(),
                      digest_path(library).high);
 }
 

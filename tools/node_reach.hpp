@@ -20,6 +20,14 @@ namespace troupe {
 reach_node(const assembly_request& request, const node_config& config,
            const error& locked);
 
+/// Reaches a node on another host, through its GATE.
+/// @param node HOST:PORT. @param certificate PEM file
+/// @returns `errc::unreachable`, `errc::not_authorised`, … as in
+/// `open_gate_line` and `connect_to_node`
+[[nodiscard]] result<std::unique_ptr<assembly>>
+reach_node_elsewhere(const assembly_request& request, const node_config& config,
+                     const std::string& node, const std::string& certificate);
+
 /// Where the door of the node on this library is: a file in
 /// `$XDG_RUNTIME_DIR/troupe`, else in `troupe` below the state folder, named
 /// after the library.

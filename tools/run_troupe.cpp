@@ -28,7 +28,7 @@ constexpr const char* overview =
          vectors export
   Make   upscale tag
   Serve  node jobs rpc admin
-  Care   doctor config models forget
+  Care   doctor config models certs forget
 
 Try: troupe index ~/Music    then: troupe list
 More: troupe COMMAND --help, troupe help --all
@@ -60,7 +60,7 @@ int show_help(const CLI::App& app, const help_options& options) {
        app.get_subcommands([](const CLI::App*) { return true; }))
     fmt::print("  {:<9} {}\n", command->get_name(), command->get_description());
   fmt::print("\nEvery command takes: --library FILE, --config FILE, --json, "
-             "--jsonl, --no-node\n");
+             "--jsonl, --no-node,\n  --node HOST:PORT, --cert FILE\n");
   return exit_code::ok;
 }
 
@@ -90,6 +90,15 @@ void add_global_options(CLI::App& app, global_options& options) {
   app.add_flag("--jsonl", options.jsonl, "One JSON object a line");
   app.add_flag("--no-node", options.no_node,
                "Never hand a command to the node that holds the library");
+  app
+    .add_option(
+      "--node", options.node,
+      "Ask the node at HOST:PORT; else TROUPE_NODE, else the one here")
+    ->type_name("HOST:PORT");
+  app
+    .add_option("--cert", options.certificate,
+                "Your certificate for it; else TROUPE_CERT")
+    ->type_name("FILE");
   app.set_version_flag("--version", program_version);
 }
 
@@ -115,6 +124,7 @@ void add_commands(CLI::App& app, command_context& context) {
   add_rpc_command(app, context);
   add_config_command(app, context);
   add_models_command(app, context);
+  add_certs_command(app, context);
   add_forget_command(app, context);
   add_help_command(app, context);
 }

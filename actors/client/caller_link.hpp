@@ -12,6 +12,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <type_traits>
 #include <utility>
 
 namespace troupe {
@@ -46,7 +48,10 @@ class caller_link {
 public:
   caller_link() = default;
 
-  explicit caller_link(caf::actor caller) : caller_(std::move(caller)) {}
+  /// @param asker in whose name everything is asked, whatever a request says:
+  /// the GATE of another host believes no other; empty: as it says
+  caller_link(caf::actor caller, std::string asker)
+    : caller_(std::move(caller)), asker_(std::move(asker)) {}
 
   /// Has it ask the PORTER; `tell` is called once, on its thread.
   template <class T, class... Ts>
@@ -69,6 +74,7 @@ public:
   template <class T, class... Ts>
   result<T> ask_administrator(std::chrono::milliseconds deadline,
                               Ts... xs) const {
+    (put_name(xs), ...);
     auto slot = std::make_shared<answer_slot<T>>();
     errand([slot, deadline, ... xs = std::move(xs)](node_caller& to) {
       to.call_administrator<T>(
@@ -80,6 +86,17 @@ public:
 private:
   /// Should CAF's own deadlines fail: every call ends this much after them.
   static constexpr auto slack = std::chrono::minutes{1};
+
+  /// The ADMINISTRATOR's requests are structs with an asker, or one word.
+  template <class Request>
+  void put_name(Request& x) const {
+    if (asker_.empty())
+      return;
+    if constexpr (requires { x.asker; })
+      x.asker = asker_;
+    else if constexpr (std::is_same_v<Request, std::string>)
+      x = asker_;
+  }
 
   template <class Deed>
   void errand(Deed&& deed) const {
@@ -96,6 +113,7 @@ private:
   }
 
   caf::actor caller_;
+  std::string asker_;
 };
 
 } // namespace troupe

@@ -53,7 +53,8 @@ void node_caller::on_ping() {
 void node_caller::on_gone(error why) {
   if (gone_.code != errc::none)
     return;
-  gone_ = std::move(why);
+  const auto said = tunables_.said->get();
+  gone_ = said.code == errc::none ? std::move(why) : said;
   for (const auto& [number, end] : std::exchange(open_, {}))
     end(gone_);
   events_.on_end(gone_);
@@ -70,6 +71,8 @@ error node_caller::explain(const caf::error& why) const {
   auto known = from_caf(why);
   if (why.category() == error_category)
     return known;
+  if (auto said = tunables_.said->get(); said.code != errc::none)
+    return said;
   return {errc::unreachable,
           fmt::format("node: it (pid {}) does not answer: {}",
                       tunables_.node_pid, known.detail)};

@@ -31,11 +31,35 @@ struct caller_events {
   std::function<void(error)> on_end;
 };
 
+/// What a GATE said as it hung up, told from the TUNNEL's thread to whoever
+/// must explain the end.
+class last_words {
+public:
+  void put(const error& why) {
+    const std::lock_guard guard{mutex_};
+    // That it hung up is known.
+    if (why.code != errc::unreachable)
+      why_ = why;
+  }
+
+  /// `errc::none`: nothing.
+  [[nodiscard]] error get() const {
+    const std::lock_guard guard{mutex_};
+    return why_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  error why_{errc::none, {}};
+};
+
 /// How the CALLER behaves.
 struct caller_tunables {
   client_hello self;
   std::int64_t node_pid = 0;
   std::chrono::milliseconds patience{10'000};
+  /// Never null.
+  std::shared_ptr<const last_words> said = std::make_shared<last_words>();
 };
 
 /// The client's side of a conversation with a PORTER: it keeps the calls that

@@ -5,6 +5,7 @@
 #include "actors/client/caller_link.hpp"
 #include "actors/client/node_admin.hpp"
 #include "actors/client/run_baseline.hpp"
+#include "actors/client/tunnel.hpp"
 #include "actors/watchdog.hpp"
 
 #include <caf/actor_system.hpp>
@@ -105,43 +106,27 @@ public:
 
   ~node_client() override {
     const watchdog guard{exit_code_, come_down_within};
-    if (caller_)
-      caf::anon_send_exit(caller_, caf::exit_reason::user_shutdown);
+    for (const auto& each : {caller_, tunnel_})
+      if (each)
+        caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     admin_.reset();
     link_ = {};
     caller_ = {};
+    tunnel_ = {};
     system_.reset();
   }
 
   node_client(const node_client&) = delete;
   node_client& operator=(const node_client&) = delete;
 
-  /// Knocks, and only when a node answered starts CAF.
+  /// Knocks, and only when a node answered lets CAF speak.
   result<void> connect() {
-    auto visit = knock_at(options_.socket, door_protocol, options_.patience);
-    if (!visit)
-      return visit.failure();
-    const auto node_pid = visit.value().greeting.pid;
-    system_ = std::make_unique<caf::actor_system>(config_);
-    auto porter =
-      enter(*system_, std::move(visit.value().socket), options_.patience);
-    if (!porter)
-      return porter.failure();
-    const client_hello self{door_protocol, options_.pid, options_.role};
-    caller_events events{[this](run_news x) { desk_.news(std::move(x)); },
-                         [this](error why) {
-                           desk_.end(std::move(why));
-                         }};
-    caller_ = system_->spawn<node_caller>(
-      porter.value(), caller_tunables{self, node_pid, options_.patience},
-      std::move(events));
-    link_ = caller_link{caller_};
-    admin_ = make_node_admin(link_);
-    auto hello = ask<node_hello>(hello_atom_v, self);
-    if (!hello)
-      return hello.failure();
-    started_.epoch = hello->epoch;
-    return {};
+    auto connected = options_.open_line ? connect_elsewhere() : connect_here();
+    if (connected)
+      return connected;
+    // The GATE's own words say more than that nobody answers.
+    const auto told = last_words_->get();
+    return told.code == errc::none ? connected : told;
   }
 
   [[nodiscard]] const epoch_report& started() const override {
@@ -160,7 +145,7 @@ public:
 
   void begin_find(find_request request) override {
     for (auto& root : request.roots)
-      if (!root.starts_with('/'))
+      if (!root.starts_with('/') && !options_.folder.empty())
         root = options_.folder + "/" + root;
     if (auto before = ask<work_progress>(progress_atom_v))
       work_before_ = std::move(before.value());
@@ -237,6 +222,8 @@ public:
   }
 
   result<void> forget(entry_id entry, audit_note note) override {
+    if (!asker_.empty())
+      note.actor = asker_;
     return confirm(
       ask<bool>(forget_atom_v, forget_request{entry, std::move(note)}));
   }
@@ -328,6 +315,59 @@ public:
   }
 
 private:
+  // -- connecting -------------------------------------------------------------
+
+  result<void> connect_here() {
+    auto visit = knock_at(options_.socket, door_protocol, options_.patience);
+    if (!visit)
+      return visit.failure();
+    system_ = std::make_unique<caf::actor_system>(config_);
+    return go_in(std::move(visit.value()), {});
+  }
+
+  result<void> connect_elsewhere() {
+    auto line = options_.open_line(options_.patience);
+    if (!line)
+      return line.failure();
+    door_socket outside{line->outside};
+    const auto asker = line->asker;
+    const auto node = line->node;
+    system_ = std::make_unique<caf::actor_system>(config_);
+    tunnel_ = spawn_tunnel(
+      *system_, std::move(line.value()),
+      [words = last_words_](const error& why) { words->put(why); });
+    auto visit =
+      hear_greeting(std::move(outside), node, door_protocol,
+                    std::chrono::steady_clock::now() + options_.patience);
+    if (!visit)
+      return visit.failure();
+    return go_in(std::move(visit.value()), asker);
+  }
+
+  result<void> go_in(door_visit visit, const std::string& asker) {
+    asker_ = asker;
+    const auto node_pid = visit.greeting.pid;
+    auto porter = enter(*system_, std::move(visit.socket), options_.patience);
+    if (!porter)
+      return porter.failure();
+    const client_hello self{door_protocol, options_.pid, options_.role};
+    caller_events events{[this](run_news x) { desk_.news(std::move(x)); },
+                         [this](error why) {
+                           desk_.end(std::move(why));
+                         }};
+    caller_ = system_->spawn<node_caller>(
+      porter.value(),
+      caller_tunables{self, node_pid, options_.patience, last_words_},
+      std::move(events));
+    link_ = caller_link{caller_, asker};
+    admin_ = make_node_admin(link_);
+    auto hello = ask<node_hello>(hello_atom_v, self);
+    if (!hello)
+      return hello.failure();
+    started_.epoch = hello->epoch;
+    return {};
+  }
+
   // -- helpers ----------------------------------------------------------------
 
   template <class T, class... Ts>
@@ -365,7 +405,12 @@ private:
   client_desk desk_;
   actor_settings config_{1, remoting::on};
   std::unique_ptr<caf::actor_system> system_;
+  /// What the GATE said as it hung up.
+  std::shared_ptr<last_words> last_words_ = std::make_shared<last_words>();
+  caf::actor tunnel_;
   caf::actor caller_;
+  /// By the certificate; empty: of this user.
+  std::string asker_;
   caller_link link_;
   std::unique_ptr<admin_plane> admin_;
   std::unique_ptr<library_reader> library_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/client/gate_line.hpp"
 #include "actors/troupe_system.hpp"
 #include "domain/ports/library_reader.hpp"
 #include "domain/result.hpp"
@@ -16,10 +17,15 @@ namespace troupe {
 struct node_client_options {
   /// The node's socket; raw bytes.
   std::string socket;
+  /// For a node on another host, instead: opens the line within the patience;
+  /// called once, on the calling thread.
+  std::function<result<gate_line>(std::chrono::milliseconds patience)>
+    open_line;
   /// The command's name, for the node's log: "index".
   std::string role;
   std::int64_t pid = 0;
   /// The folder that relative paths start from: the node has another one.
+  /// Empty: the node's.
   std::string folder;
   /// Silence after which the node counts as gone; every wait for it ends by
   /// then, whatever it does or does not do.
@@ -39,7 +45,8 @@ struct node_client_options {
 /// Differences to a system in this process: `begin_find` counts from there on,
 /// so that `progress` and `pools` tell of this run; `drain` only ends what this
 /// client began; `finding` and `progress` reply what the node last told.
-/// @returns `errc::unreachable`, `errc::refused`; see `knock_at`
+/// @returns `errc::unreachable`, `errc::refused`, see `knock_at`; those of
+/// `open_line`, and what a GATE says: `errc::not_authorised`, …
 [[nodiscard]] result<std::unique_ptr<troupe_system>>
 connect_to_node(node_client_options options);
 

@@ -1,8 +1,9 @@
 #include "io/amqp/rabbitmq_amqp_transport.hpp"
 
-#include "io/amqp/openssl_tls_engine.hpp"
-#include "io/amqp/posix_name_lookup.hpp"
 #include "io/amqp/rabbitmq_frame_codec.hpp"
+#include "io/network/openssl_tls_engine.hpp"
+#include "io/network/output_buffer.hpp"
+#include "io/network/posix_name_lookup.hpp"
 
 #include <fmt/format.h>
 #include <netinet/tcp.h>
@@ -27,49 +28,6 @@ constexpr unsigned user_timeout_ms = 15'000;
 std::string reason(int code) {
   return std::generic_category().message(code);
 }
-
-bool would_wait(int code) {
-  return code == EAGAIN || code == EWOULDBLOCK || code == EINTR
-         || code == EINPROGRESS;
-}
-
-/// A part that was sent is dropped from the front, but moved only when it has
-/// grown large: sending a long buffer piece by piece stays linear.
-class output_buffer {
-public:
-  [[nodiscard]] std::size_t size() const noexcept {
-    return bytes_.size() - sent_;
-  }
-
-  [[nodiscard]] std::string_view front() const noexcept {
-    return std::string_view{bytes_}.substr(sent_);
-  }
-
-  std::string& back() noexcept {
-    return bytes_;
-  }
-
-  void drop(std::size_t count) {
-    sent_ += count;
-    if (sent_ == bytes_.size()) {
-      clear();
-    } else if (sent_ > bytes_.size() / 2) {
-      bytes_.erase(0, sent_);
-      sent_ = 0;
-    }
-  }
-
-  void clear() {
-    sent_ = 0;
-    bytes_.clear();
-    if (bytes_.capacity() > pump_bytes_max)
-      bytes_.shrink_to_fit();
-  }
-
-private:
-  std::string bytes_;
-  std::size_t sent_ = 0;
-};
 
 /// Never waits. A crash leaves nothing behind: the server closes its end.
 class rabbitmq_amqp_transport final : public amqp_transport {
@@ -167,7 +125,12 @@ private:
   result<void> begin() {
     codec_->reset();
     if (server_.tls) {
-      auto engine = open_openssl_tls_engine(server_);
+      auto context = open_tls_client(
+        {server_.ca_file, server_.certificate_file, server_.key_file});
+      if (!context)
+        return context.failure();
+      auto engine =
+        open_openssl_tls_client(std::move(context.value()), server_.host);
       if (!engine)
         return engine.failure();
       tls_ = std::move(engine.value());

@@ -148,7 +148,7 @@ TEST(completion, offers_the_commands_and_options_that_exist) {
   }
   auto expected = by_program();
   const auto everywhere =
-    options_in("--library --config --json --jsonl --no-node");
+    options_in("--library --config --json --jsonl --no-node --node --cert");
   for (auto& [command, options] : expected)
     options.insert(everywhere.begin(), everywhere.end());
   EXPECT_EQ(offered, expected);

@@ -1,6 +1,7 @@
 #include "tools/commands/command.hpp"
 
 #include "domain/library/found_file.hpp"
+#include "tools/node_reach.hpp"
 #include "tools/output/exit_code.hpp"
 #include "tools/terminal/shown_text.hpp"
 
@@ -56,6 +57,15 @@ std::string path_of_content(troupe_system& system, const content_hash& hash) {
   return "content " + to_hex(hash).substr(0, 16);
 }
 
+result<std::unique_ptr<assembly>>
+reach_elsewhere(const command_context& context, const loaded_config& config,
+                const std::string& node, const std::string& role) {
+  assembly_request request;
+  request.role = role;
+  return reach_node_elsewhere(request, config.config, node,
+                              remote_certificate(context.options));
+}
+
 } // namespace
 
 std::string library_path(const global_options& options) {
@@ -69,6 +79,20 @@ std::string library_path(const global_options& options) {
       data && data->starts_with('/'))
     return *data + "/troupe/library.db";
   return environment("HOME").value_or(".") + "/.local/share/troupe/library.db";
+}
+
+std::string remote_node(const global_options& options) {
+  if (options.no_node)
+    return {};
+  if (!options.node.empty())
+    return options.node;
+  return environment("TROUPE_NODE").value_or("");
+}
+
+std::string remote_certificate(const global_options& options) {
+  if (!options.certificate.empty())
+    return options.certificate;
+  return environment("TROUPE_CERT").value_or("");
 }
 
 result<loaded_config> effective_config(const global_options& options,
@@ -92,6 +116,10 @@ result<std::unique_ptr<assembly>> open_assembly(const command_context& context,
     request.library = library_path(context.options);
   request.log_all = request.log_all || user_set_log_level(config);
   request.may_use_node = request.may_use_node && !context.options.no_node;
+  // Whatever a node here could do, one elsewhere is asked for.
+  if (const auto node = remote_node(context.options);
+      request.may_use_node && !node.empty())
+    return reach_elsewhere(context, config, node, request.role);
   return assemble(std::move(request), config.config, context.overrides);
 }
 
@@ -100,6 +128,8 @@ open_for_reading(const command_context& context) {
   const auto config = effective_config(context.options);
   if (!config)
     return config.failure();
+  if (const auto node = remote_node(context.options); !node.empty())
+    return reach_elsewhere(context, *config, node, "question");
   const auto library = library_path(context.options);
   std::error_code ignored;
   if (!std::filesystem::exists(library, ignored))
@@ -157,6 +187,8 @@ result<entry_row> named_entry(assembly& open, const std::string& word) {
 
 result<std::unique_ptr<assembly>>
 open_for_asking(const command_context& context, std::string role) {
+  if (!remote_node(context.options).empty())
+    return open_for_writing(context, std::move(role));
   const auto holder = look_at_machine(library_path(context.options)).holder;
   if (!holder.empty() && !context.options.no_node) {
     auto node = open_for_writing(context, std::move(role));

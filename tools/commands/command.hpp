@@ -24,6 +24,10 @@ struct global_options {
   bool json = false;
   bool jsonl = false;
   bool no_node = false;
+  /// HOST:PORT of a node elsewhere; empty: environment, then none.
+  std::string node;
+  /// The certificate for it; empty: environment.
+  std::string certificate;
 };
 
 /// What the commands share: the options, and the action that parsing chose.
@@ -36,6 +40,11 @@ struct command_context {
 
 /// The library to use: option, TROUPE_LIBRARY, or the default place.
 [[nodiscard]] std::string library_path(const global_options& options);
+
+/// The node elsewhere to use: option or TROUPE_NODE; empty: none. And the
+/// certificate for it: option or TROUPE_CERT.
+[[nodiscard]] std::string remote_node(const global_options& options);
+[[nodiscard]] std::string remote_certificate(const global_options& options);
 
 /// The configuration in effect; `flags` win.
 /// @returns `errc::bad_configuration`, `errc::not_found` for the file
@@ -108,6 +117,8 @@ void add_hold_commands(CLI::App& admin, command_context& context);
 /// `admin import`.
 void add_import_command(CLI::App& admin, command_context& context);
 void add_models_command(CLI::App& app, command_context& context);
+/// `certs`.
+void add_certs_command(CLI::App& app, command_context& context);
 void add_config_command(CLI::App& app, command_context& context);
 void add_doctor_command(CLI::App& app, command_context& context);
 void add_rpc_command(CLI::App& app, command_context& context);

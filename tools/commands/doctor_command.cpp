@@ -1,5 +1,6 @@
 #include "tools/broker_adapters.hpp"
 #include "tools/commands/command.hpp"
+#include "tools/gate_adapters.hpp"
 #include "tools/output/entry_json.hpp"
 #include "tools/output/exit_code.hpp"
 #include "tools/terminal/shown_text.hpp"
@@ -160,7 +161,56 @@ finding check_broker(const command_context& context) {
     advice_for(status->state)};
 }
 
+/// What to do when a node elsewhere does not let us in.
+std::string advice_for(errc code) {
+  switch (code) {
+  case errc::unreachable:
+    return "is it started with --listen, and is the way to its port open?";
+  case errc::not_authorised:
+    return "ask for a certificate there: troupe certs issue NAME --role ROLE";
+  case errc::not_found:
+  case errc::invalid_argument:
+    return "name node and certificate by --node HOST:PORT --cert FILE";
+  case errc::permission_denied:
+    return "let nobody else read the certificate: chmod 600 FILE";
+  default:
+    return "see the node's log, and there: troupe admin audit";
+  }
+}
+
+finding check_certificate(const command_context& context) {
+  const auto file = remote_certificate(context.options);
+  const auto facts = read_certificate_file(file);
+  if (!facts)
+    return {verdict::fail, "cert", facts.failure().detail,
+            advice_for(facts.failure().code)};
+  return {
+    verdict::ok,
+    "cert",
+    fmt::format("{}: {}, {}", file, facts->name, basp::to_string(facts->role)),
+    {}};
+}
+
+/// The whole way to a node elsewhere, gone on the spot: connection, handshake,
+/// greeting, first question.
+finding check_node(const command_context& context, const std::string& node) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto open = open_for_writing(context, "doctor");
+  if (!open)
+    return {verdict::fail, "node", open.failure().detail,
+            advice_for(open.failure().code)};
+  const std::chrono::duration<double, std::milli> taken =
+    std::chrono::steady_clock::now() - begun;
+  return {verdict::ok,
+          "node",
+          fmt::format("{} lets us in, within {:.0f} ms", node, taken.count()),
+          {}};
+}
+
 std::vector<finding> look(const command_context& context) {
+  if (const auto node = remote_node(context.options); !node.empty())
+    return {check_config(context), check_certificate(context),
+            check_node(context, node)};
   const auto library = library_path(context.options);
   const auto machine = look_at_machine(library);
   const auto folder = nearest_folder(library);
@@ -215,7 +265,7 @@ int run_doctor(const command_context& context) {
 
 void add_doctor_command(CLI::App& app, command_context& context) {
   auto* command = app.add_subcommand(
-    "doctor", "Checks machine and library, and says how to mend what is wrong");
+    "doctor", "Checks machine, library and node, and says how to mend them");
   command->footer("Example: troupe doctor");
   command->callback([&context] {
     context.chosen = [&context] {

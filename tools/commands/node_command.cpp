@@ -56,7 +56,8 @@ public:
                            std::floor(100.0 * covered_share(*status)));
     const auto live = open_.system().admin().status(asker());
     const bool brokerless = !live || live->broker.server.empty();
-    fmt::print("ready pid={} node=- socket={} broker={} {}\n", getpid(),
+    fmt::print("ready pid={} node={} socket={} broker={} {}\n", getpid(),
+               open_.gate().empty() ? "-" : open_.gate(),
                open_.door().empty() ? "-" : shown_text(open_.door()),
                brokerless ? "-" : live->broker.state, summary_);
     std::fflush(stdout);
@@ -153,6 +154,7 @@ private:
 struct node_options {
   std::vector<std::string> watched;
   std::string amqp;
+  std::string listen;
 };
 
 int run_node(const command_context& context, const node_options& wanted) {
@@ -162,6 +164,8 @@ int run_node(const command_context& context, const node_options& wanted) {
       flags.push_back({"node.watch", folder, "--watch"});
     if (!wanted.amqp.empty())
       flags.push_back({"broker.url", wanted.amqp, "--amqp"});
+    if (!wanted.listen.empty())
+      flags.push_back({"node.listen", wanted.listen, "--listen"});
     return effective_config(context.options, std::move(flags));
   };
   const auto config = load();
@@ -207,6 +211,10 @@ void add_node_command(CLI::App& app, command_context& context) {
   command
     ->add_option("--amqp", wanted->amqp, "Take jobs from this RabbitMQ server")
     ->type_name("URL");
+  command
+    ->add_option("--listen", wanted->listen,
+                 "Let commands of other hosts in here, by certificate")
+    ->type_name("HOST:PORT");
   command->footer("Example: troupe node --watch ~/Music");
   command->callback([&context, wanted] {
     context.chosen = [&context, wanted] {

@@ -5,22 +5,24 @@ _troupe() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local commands='index add list show similar search duplicates
     playlist vectors export analyze preprocess upscale tag node jobs rpc
-    admin doctor config models
+    admin doctor config models certs
     forget help'
-  local everywhere='--library --config --json --jsonl --no-node --help'
+  local everywhere='--library --config --json --jsonl --no-node --node --cert
+    --help'
   local command='' word at kinds='audio image text'
   COMPREPLY=()
 
   for ((at = 1; at < COMP_CWORD; ++at)); do
     word=${COMP_WORDS[at]}
     case $word in
-      --library | --config) ((++at)) ;;
+      --library | --config | --node | --cert) ((++at)) ;;
       -*) ;;
       *)
         # Groups of commands are "jobs list" and the like.
         command+=${command:+ }$word
         case $command in
-          jobs | admin | 'admin quarantine' | 'admin import' | config | models) ;;
+          jobs | admin | 'admin quarantine' | 'admin import' | config | models | \
+            certs) ;;
           *) break ;;
         esac
         ;;
@@ -30,7 +32,7 @@ _troupe() {
   [[ $command == jobs* || $command == admin* ]] && kinds='index audio.analyze image.embed
     text.embed image.upscale'
   case $previous in
-    --library | --config | --under | --watch | -o | --output | --plot | --html \
+    --library | --config | --cert | --under | --watch | -o | --output | --plot | --html \
       | --seed | --ids)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
@@ -73,6 +75,11 @@ _troupe() {
       ;;
     --mode)
       mapfile -t COMPREPLY < <(compgen -W 'exact fast' -- "$current")
+      return
+      ;;
+    --role)
+      mapfile -t COMPREPLY < <(compgen -W 'viewer operator admin worker' \
+        -- "$current")
       return
       ;;
     --format)
@@ -124,7 +131,7 @@ _troupe() {
       files=yes
       ;;
     export) words+=' --format -o --output --force' ;;
-    node) words+=' --watch --amqp' ;;
+    node) words+=' --watch --amqp --listen' ;;
     rpc) words+=' --timeout --no-wait --ping' ;;
     jobs) words+=' list show why trace retry cancel' ;;
     'jobs list') words+=' --state --kind --class --limit' ;;
@@ -160,6 +167,9 @@ _troupe() {
     config) words+=' show' ;;
     models) words+=' list inspect' ;;
     'models inspect') files=yes ;;
+    certs) words+=' issue show renew' ;;
+    'certs issue') words+=' --role -o --output --days --force' ;;
+    'certs show') files=yes ;;
     help) words+=" --all $commands" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -40,6 +40,8 @@ std::string_view usual_advice(errc code) {
     return "this is a bug of ours; please report the line above";
   case errc::timeout:
     return "it may have happened all the same; look, then try again";
+  case errc::not_authorised:
+    return "ask for a certificate of another role: troupe certs issue";
   case errc::bad_configuration:
     return "see what is allowed and in effect: troupe config show";
   case errc::newer_version:
@@ -70,6 +72,8 @@ int exit_code_of(errc code) noexcept {
   case errc::newer_version:
   case errc::bad_configuration:
     return exit_code::configuration;
+  case errc::not_authorised:
+    return exit_code::not_authorised;
   case errc::cancelled:
     return exit_code::interrupted;
   default:

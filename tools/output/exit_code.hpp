@@ -24,6 +24,8 @@ inline constexpr int unreachable = 69;
 inline constexpr int core_failed = 70;
 /// Locked, or a drain timed out: try again.
 inline constexpr int try_again = 75;
+/// The certificate's role does not allow it.
+inline constexpr int not_authorised = 77;
 /// Wrong configuration, or a library of a newer schema.
 inline constexpr int configuration = 78;
 /// The first Ctrl-C of a one-shot command.

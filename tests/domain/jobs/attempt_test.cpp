@@ -136,6 +136,7 @@ TEST(attempt_test, classifies_every_code) {
          row{errc::internal, transient},
          row{errc::too_large, permanent},
          row{errc::bad_configuration, permanent},
+         row{errc::not_authorised, permanent},
        })
     EXPECT_EQ(classify(code), why) << to_string(code);
 }

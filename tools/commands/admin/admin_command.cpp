@@ -71,7 +71,11 @@ int run_quarantine_list(const command_context& context) {
   job_query query;
   query.state = job_state::quarantined;
   query.limit = quarantined_shown_max;
-  const auto page = open.value()->system().jobs(query);
+  auto& system = open.value()->system();
+  const auto page =
+    remote_node(context.options).empty()
+      ? system.jobs(query)
+      : system.admin().quarantined({asker(), quarantined_shown_max});
   if (!page)
     return report_failure(page.failure());
   print_jobs(*page, context.options.json, context.options.jsonl,
@@ -162,7 +166,9 @@ int run_audit(const command_context& context, const std::string& since,
 
 int run_shutdown(const command_context& context) {
   const auto library = library_path(context.options);
-  const auto holder = look_at_machine(library).holder;
+  const auto elsewhere = remote_node(context.options);
+  const auto holder = elsewhere.empty() ? look_at_machine(library).holder
+                                        : "the node at " + elsewhere;
   if (holder.empty())
     return report_failure(
       {errc::unreachable, fmt::format("shutdown: no node runs on {}", library)},

@@ -50,8 +50,11 @@ private:
     const auto config = effective_config(context_->options);
     if (!config)
       return config.failure();
-    const auto library = library_path(context_->options);
-    auto holder = look_at_machine(library).holder;
+    const auto elsewhere = remote_node(context_->options);
+    const auto library =
+      elsewhere.empty() ? library_path(context_->options) : elsewhere;
+    auto holder = elsewhere.empty() ? look_at_machine(library).holder
+                                    : "the node at " + elsewhere;
     // Somebody else works on it now.
     if (holder != std::exchange(holder_, holder))
       open_.reset();

@@ -1,4 +1,6 @@
-#include "io/amqp/openssl_tls_engine.hpp"
+#include "io/network/openssl_tls_engine.hpp"
+
+#include "io/network/openssl_handles.hpp"
 
 #include <fmt/format.h>
 #include <openssl/err.h>
@@ -12,62 +14,45 @@ namespace troupe::io {
 
 namespace {
 
-struct context_closer {
-  void operator()(SSL_CTX* x) const noexcept {
-    SSL_CTX_free(x);
-  }
-};
-
 struct ssl_closer {
   void operator()(SSL* x) const noexcept {
     SSL_free(x);
   }
 };
 
-using context_handle = std::unique_ptr<SSL_CTX, context_closer>;
 using ssl_handle = std::unique_ptr<SSL, ssl_closer>;
 
-/// The newest reason that the library gives, and none left behind.
-std::string newest_reason() {
-  std::array<char, 256> text{};
-  ERR_error_string_n(ERR_peek_last_error(), text.data(), text.size());
-  ERR_clear_error();
-  return text.data();
-}
-
-error unusable(const std::string& file) {
-  return {errc::permission_denied,
-          fmt::format("broker: TLS file {} cannot be used: {}", file,
-                      newest_reason())};
-}
-
-result<void> load_files(SSL_CTX* context, const amqp::server_address& server) {
-  const int trusted =
-    server.ca_file.empty()
-      ? SSL_CTX_set_default_verify_paths(context)
-      : SSL_CTX_load_verify_locations(context, server.ca_file.c_str(), nullptr);
-  if (trusted != 1)
-    return unusable(server.ca_file);
-  if (server.certificate_file.empty())
-    return {};
-  if (SSL_CTX_use_certificate_chain_file(context,
-                                         server.certificate_file.c_str())
-      != 1)
-    return unusable(server.certificate_file);
-  const auto& key =
-    server.key_file.empty() ? server.certificate_file : server.key_file;
-  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return unusable(key);
-  return {};
+/// A reason of the library that a certificate is to blame for, its own end's
+/// or the other's.
+bool blames_certificate(int reason) noexcept {
+  switch (reason) {
+  case SSL_R_CERTIFICATE_VERIFY_FAILED:
+  case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+  case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+  case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+  case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+  case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+  case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+  case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+  case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+    return true;
+  default:
+    return false;
+  }
 }
 
 class openssl_tls_engine final : public tls_engine {
 public:
-  openssl_tls_engine(context_handle context, ssl_handle ssl, std::string host)
+  openssl_tls_engine(std::shared_ptr<const tls_context> context, ssl_handle ssl,
+                     std::string host, bool serves)
     : context_(std::move(context)), ssl_(std::move(ssl)),
       host_(std::move(host)) {
     // Owned by the SSL object from here on.
     SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    if (serves) {
+      SSL_set_accept_state(ssl_.get());
+      return;
+    }
     SSL_set_connect_state(ssl_.get());
     SSL_do_handshake(ssl_.get());
     ERR_clear_error();
@@ -104,6 +89,11 @@ public:
     return put > 0 ? result<void>{} : judge(put);
   }
 
+  void end() override {
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
+
   void take_wire(std::string& out) override {
     std::array<char, 16'384> part{};
     auto* wire = SSL_get_wbio(ssl_.get());
@@ -116,6 +106,14 @@ public:
     return SSL_is_init_finished(ssl_.get()) == 1;
   }
 
+  [[nodiscard]] result<certificate_facts> peer() const override {
+    const auto* shown = SSL_get0_peer_certificate(ssl_.get());
+    if (shown == nullptr)
+      return error{errc::not_authorised,
+                   fmt::format("{} shows no certificate", host_)};
+    return facts_of(*shown);
+  }
+
 private:
   result<void> shake_hands() {
     const int done = SSL_do_handshake(ssl_.get());
@@ -125,7 +123,7 @@ private:
     if (SSL_get_error(ssl_.get(), done) == SSL_ERROR_SSL
         && verified != X509_V_OK) {
       ERR_clear_error();
-      return error{errc::permission_denied,
+      return error{distrust(),
                    fmt::format("the certificate of {} is not trusted: {}",
                                host_, X509_verify_cert_error_string(verified))};
     }
@@ -140,14 +138,27 @@ private:
       ERR_clear_error();
       return {};
     case SSL_ERROR_ZERO_RETURN:
-      return error{errc::unreachable, "the server ended the connection"};
+      return error{errc::unreachable,
+                   fmt::format("{} ended the connection", host_)};
     default:
-      return error{established() ? errc::corrupt : errc::permission_denied,
-                   fmt::format("TLS with {}: {}", host_, newest_reason())};
+      break;
     }
+    // In version 1.3 a client learns after its handshake that the server
+    // refuses its certificate.
+    const int reason = ERR_GET_REASON(ERR_peek_last_error());
+    const bool distrusted =
+      blames_certificate(reason) || (!context_->is_private() && !established());
+    return error{
+      distrusted ? distrust() : errc::corrupt,
+      fmt::format("TLS with {}: {}", host_, newest_openssl_reason())};
   }
 
-  context_handle context_;
+  [[nodiscard]] errc distrust() const noexcept {
+    return context_->is_private() ? errc::not_authorised
+                                  : errc::permission_denied;
+  }
+
+  std::shared_ptr<const tls_context> context_;
   ssl_handle ssl_;
   std::string host_;
   /// Sent once the handshake is done.
@@ -157,26 +168,31 @@ private:
 } // namespace
 
 result<std::unique_ptr<tls_engine>>
-open_openssl_tls_engine(const amqp::server_address& server) {
-  context_handle context{SSL_CTX_new(TLS_client_method())};
-  if (!context)
-    return error{errc::internal, newest_reason()};
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  if (auto loaded = load_files(context.get(), server); !loaded)
-    return loaded.failure();
-  ssl_handle ssl{SSL_new(context.get())};
+open_openssl_tls_client(std::shared_ptr<const tls_context> context,
+                        const std::string& host) {
+  ssl_handle ssl{SSL_new(context->handle())};
   if (!ssl)
-    return error{errc::internal, newest_reason()};
+    return error{errc::internal, newest_openssl_reason()};
   auto* expected = SSL_get0_param(ssl.get());
   // An address is compared with the addresses of a certificate, not its names.
-  if (X509_VERIFY_PARAM_set1_ip_asc(expected, server.host.c_str()) != 1) {
+  if (!context->is_private()
+      && X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) != 1) {
     ERR_clear_error();
-    X509_VERIFY_PARAM_set1_host(expected, server.host.c_str(), 0);
-    SSL_set_tlsext_host_name(ssl.get(), server.host.c_str());
+    X509_VERIFY_PARAM_set1_host(expected, host.c_str(), 0);
+    SSL_set_tlsext_host_name(ssl.get(), host.c_str());
   }
   return std::unique_ptr<tls_engine>{std::make_unique<openssl_tls_engine>(
-    std::move(context), std::move(ssl), server.host)};
+    std::move(context), std::move(ssl), host, false)};
+}
+
+result<std::unique_ptr<tls_engine>>
+open_openssl_tls_server(std::shared_ptr<const tls_context> context,
+                        const std::string& host) {
+  ssl_handle ssl{SSL_new(context->handle())};
+  if (!ssl)
+    return error{errc::internal, newest_openssl_reason()};
+  return std::unique_ptr<tls_engine>{std::make_unique<openssl_tls_engine>(
+    std::move(context), std::move(ssl), host, true)};
 }
 
 } // namespace troupe::io

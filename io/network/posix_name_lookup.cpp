@@ -1,4 +1,4 @@
-#include "io/amqp/posix_name_lookup.hpp"
+#include "io/network/posix_name_lookup.hpp"
 
 #include <fmt/format.h>
 #include <netdb.h>
