@@ -1,5 +1,4 @@
 #include "domain/models/model_card.hpp"
-
 #include "domain/models/onnx_facts.hpp"
 #include "io/openssl_content_hash.hpp"
 #include "tests/domain/network/made_models.hpp"
@@ -18,7 +17,8 @@ using troupe::testing::onnx_node;
 using troupe::testing::wire_writer;
 
 /// A ValueInfoProto of float32; 0 stands for a free side called "batch".
-std::string port(const std::string& name, const std::vector<std::size_t>& sides) {
+std::string port(const std::string& name,
+                 const std::vector<std::size_t>& sides) {
   wire_writer shape;
   for (const auto side : sides) {
     wire_writer dim;
@@ -28,8 +28,7 @@ std::string port(const std::string& name, const std::vector<std::size_t>& sides)
       dim.number(1, side);
     shape.text(1, dim.bytes());
   }
-  const auto tensor =
-    wire_writer{}.number(1, 1).text(2, shape.bytes()).bytes();
+  const auto tensor = wire_writer{}.number(1, 1).text(2, shape.bytes()).bytes();
   return wire_writer{}
     .text(1, name)
     .text(2, wire_writer{}.text(1, tensor).bytes())
@@ -87,7 +86,8 @@ TEST(onnx_facts, tells_ports_operators_and_weights) {
 TEST(onnx_facts, refuses_what_is_no_model_cut_or_changed_anywhere) {
   const auto good = embedding_model();
   const auto read = [](const std::string& bytes) {
-    return read_onnx_facts(std::as_bytes(std::span{bytes.data(), bytes.size()}));
+    return read_onnx_facts(
+      std::as_bytes(std::span{bytes.data(), bytes.size()}));
   };
   EXPECT_EQ(read("").failure().code, errc::corrupt);
   EXPECT_EQ(read("<html>not found</html>").failure().code, errc::corrupt);
@@ -123,6 +123,7 @@ TEST(model_card, names_a_space_by_all_that_its_vectors_depend_on) {
 
 TEST(model_card, says_what_to_mend) {
   const auto model = embedding_model();
+
   struct expectation {
     std::optional<std::string_view> sheet;
     const char* part;
