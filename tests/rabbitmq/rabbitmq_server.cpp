@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int vhosts = 24;
+constexpr int vhosts = 48;
 
 /// The scripts behind those in PATH, which want to be root or rabbitmq.
 std::string scripts() {

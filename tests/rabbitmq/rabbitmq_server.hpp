@@ -17,7 +17,7 @@ namespace troupe::testing {
 /// It ends with the test program, even with one that crashes.
 ///
 /// Users: guest/guest may do all, worker/worker may configure nothing. Vhosts:
-/// "v0" … "v23", empty, one for each test.
+/// "v0" … "v47", empty, one for each test.
 class rabbitmq_server {
 public:
   /// False where Debian's rabbitmq-server is not installed.
