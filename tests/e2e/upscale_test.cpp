@@ -214,7 +214,7 @@ TEST_F(upscale, each_refusal_has_its_code_and_leaves_nothing) {
          {{rgb, out, "--factor", "0"}, 2, "--factor"},
          {{rgb, out, "--factor", "2", "--width", "9"}, 2, "excludes"},
          {{rgb, out, "--denoise", "2"}, 2, "--denoise"},
-         {{rgb, out, "--model", "natural"}, 3, shipped},
+         {{rgb, out, "--model", "natural-best"}, 3, shipped},
          {{rgb, out, "--model", root_ / "none.onnx"}, 3, "none.onnx"},
          {{rgb, out, "--model", model}, 1, "torn.safetensors"},
          {{rgb, "/proc/x.png"}, 1, "/proc"},
