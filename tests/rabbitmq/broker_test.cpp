@@ -19,10 +19,16 @@ namespace {
 
 using failures_by_code = std::map<errc, std::size_t>;
 
-/// One service that answers and one that never does.
-class rabbitmq_broker : public rabbitmq_faults {
-protected:
-  static amqp::session_options two_services() {
+/// One service that answers, one that never does, and a BROKER that asks both.
+struct two_asked {
+  explicit two_asked(const std::string& url)
+    : ai(url, "ai.ask"),
+      crawling(url, "crawling.ask", echo_service::manner::stalls),
+      broker(url, options()) {
+    broker.start();
+  }
+
+  static amqp::session_options options() {
     amqp::session_options options;
     options.services = {
       {"ai", "ai.ask", amqp::reply_way::exclusive, "ai.replies"},
@@ -30,20 +36,26 @@ protected:
     };
     return options;
   }
+
+  bool ready() {
+    return broker.until([&](const broker_status& x) {
+      return x.state == "up" && ai.ready() && crawling.ready();
+    });
+  }
+
+  echo_service ai;
+  echo_service crawling;
+  live_broker broker;
 };
+
+class rabbitmq_broker : public rabbitmq_faults {};
 
 TEST_F(rabbitmq_broker, service_that_stalls_holds_up_no_other) {
   constexpr std::size_t callers = 100;
   constexpr std::size_t calls_each = 10;
-  const auto url = server().url(vhost_);
-  const echo_service ai{url, "ai.ask"};
-  const echo_service crawling{url, "crawling.ask",
-                              echo_service::manner::stalls};
-  live_broker broker{url, two_services()};
-  broker.start();
-  ASSERT_TRUE(broker.until([&](const broker_status& x) {
-    return x.state == "up" && ai.ready() && crawling.ready();
-  }));
+  two_asked both{server().url(vhost_)};
+  auto& broker = both.broker;
+  ASSERT_TRUE(both.ready());
   const auto stalled =
     send_crowd(broker.system(), broker.handle(), "crawling", callers, 1);
   ASSERT_TRUE(broker.until(
@@ -64,15 +76,9 @@ TEST_F(rabbitmq_broker, service_that_stalls_holds_up_no_other) {
 
 TEST_F(rabbitmq_broker, that_dies_answers_each_call_and_another_goes_on) {
   constexpr std::size_t callers = 100;
-  const auto url = server().url(vhost_);
-  const echo_service ai{url, "ai.ask"};
-  const echo_service crawling{url, "crawling.ask",
-                              echo_service::manner::stalls};
-  live_broker broker{url, two_services()};
-  broker.start();
-  ASSERT_TRUE(broker.until([&](const broker_status& x) {
-    return x.state == "up" && ai.ready() && crawling.ready();
-  }));
+  two_asked both{server().url(vhost_)};
+  auto& broker = both.broker;
+  ASSERT_TRUE(both.ready());
   const auto cut_off =
     send_crowd(broker.system(), broker.handle(), "crawling", callers, 1);
   ASSERT_TRUE(broker.until(
